@@ -1,0 +1,53 @@
+"""The one settings class. Everything of an instance lives under `home`; `WAREHOUSE_URL` names an outside Postgres."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parents[2]
+"""The checkout: DAG files, dbt project, migrations and expectations are read from here."""
+
+
+class Settings(BaseSettings):
+    """Settings of one instance, from the environment (prefix `TRACKER_`)."""
+
+    model_config = SettingsConfigDict(env_prefix="TRACKER_", extra="ignore", frozen=True)
+
+    home: Path = Field(default=PROJECT / ".tracker", description="folder of everything that belongs to this instance")
+    env: Literal["development", "production"] = Field(default="development", description="how strict to be")
+    warehouse_url: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("WAREHOUSE_URL", "TRACKER_WAREHOUSE_URL"),
+        description="administrator's URL of an outside Postgres (15 or later); unset: the embedded one",
+    )
+    identity_key: SecretStr | None = Field(
+        default=None, description="key of the person_key hash; unset: secrets/identity.key of the home, made at first use"
+    )
+    definitions: Path = Field(default=PROJECT / "definitions", description="folder of the cohort definitions in use")
+    reference: Path = Field(
+        default=PROJECT / "dags/live_tracker/reference_data/data", description="folder of the code lists in use"
+    )
+    run_timeout_minutes: int = Field(default=60, description="how long `make run` waits for the nightly job")
+
+    @cached_property
+    def secrets_folder(self) -> Path:
+        return self.home / "secrets"
+
+    @cached_property
+    def landing_folder(self) -> Path:
+        return self.home / "landing"
+
+    @cached_property
+    def is_embedded(self) -> bool:
+        return self.warehouse_url is None
+
+
+def get_settings() -> Settings:
+    """Settings of the process, with `home` made absolute."""
+    settings = Settings()
+    return settings.model_copy(update={"home": settings.home.expanduser().resolve()})
