@@ -3,13 +3,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
-    EXECUTE format(
-        'GRANT CONNECT ON DATABASE %I TO migrator, loader, transformer, publisher, analyst, practitioner, board, auditor, eraser',
-        current_database()
-    );
     EXECUTE format('GRANT CREATE ON DATABASE %I TO owner', current_database());
-    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO loader, transformer, publisher, owner', current_database());
     FOREACH name IN ARRAY ARRAY[
         'ops', 'raw', 'identity', 'reference', 'access', 'release', 'analytics', 'board', 'practice'
     ] LOOP

@@ -90,6 +90,7 @@ def prepare(settings: Settings) -> None:
         _create_database(settings, WAREHOUSE)
     _check_server(settings)
     migrate(settings)
+    grant_database(settings)
     _set_passwords(settings)
 
 
@@ -106,6 +107,19 @@ def migrate(settings: Settings) -> None:
             backend.apply_migrations(backend.to_apply(migrations))
     finally:
         backend.connection.close()
+
+
+def grant_database(settings: Settings) -> None:
+    """Rights on the database itself: a dump, a restore or a template does not carry them, so they are set at each start."""
+    database = sql.Identifier(warehouse_database(settings))
+    with _administrator(warehouse_admin_url(settings)) as cursor:
+        logins = sql.SQL(", ").join(sql.Identifier(role) for role in ROLES)
+        cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+        cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, logins))
+        cursor.execute(
+            sql.SQL("GRANT TEMPORARY ON DATABASE {} TO loader, transformer, publisher, owner").format(database)
+        )
+        cursor.execute(sql.SQL("GRANT CREATE ON DATABASE {} TO owner").format(database))
 
 
 def prepare_airflow_database(settings: Settings) -> None:

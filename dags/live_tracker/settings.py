@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -34,15 +33,15 @@ class Settings(BaseSettings):
     )
     run_timeout_minutes: int = Field(default=60, description="how long `make run` waits for the nightly job")
 
-    @cached_property
+    @property
     def secrets_folder(self) -> Path:
         return self.home / "secrets"
 
-    @cached_property
+    @property
     def landing_folder(self) -> Path:
         return self.home / "landing"
 
-    @cached_property
+    @property
     def is_embedded(self) -> bool:
         return self.warehouse_url is None
 
