@@ -1,0 +1,121 @@
+"""dbt in process: one call per layer, parameters from the run, failures told by the names of models and tests."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
+
+from live_tracker.database import role_url
+from live_tracker.errors import CheckFailed, TrackerError
+from live_tracker.runs import Run
+from live_tracker.settings import PROJECT, Settings
+
+Layer = Literal["staging", "intermediate", "marts"]
+LAYERS: tuple[Layer, ...] = ("staging", "intermediate", "marts")
+
+
+def build_layer(settings: Settings, run: Run, layer: Layer, *, target: str = "prod") -> int:
+    """Build the models of a layer and run their data tests; returns how many nodes passed.
+
+    Raises CheckFailed with the names of the models and tests that failed, without any value of a row.
+    """
+    if run.as_of is None or run.known_as_of is None:
+        raise TrackerError(f"run {run.run_key!r} has no as-of day yet", "ops.run", "let the landing finish first")
+    variables = {
+        "as_of": run.as_of.isoformat(),
+        "known_as_of": run.known_as_of.isoformat(),
+        "definitions_hash": run.definitions_hash,
+        "reference_hash": run.reference_hash,
+    }
+    return invoke_dbt(
+        settings,
+        ["build", "--select", f"path:models/{layer}", "--exclude-resource-type", "unit_test", "--target", target],
+        variables,
+    )
+
+
+def invoke_dbt(settings: Settings, command: list[str], variables: dict[str, str]) -> int:
+    """Run a dbt command in this process; returns the number of nodes that passed."""
+    import yaml
+    from dbt.cli.main import dbtRunner
+
+    work = settings.home / "dbt"
+    work.mkdir(parents=True, exist_ok=True)
+    words = [
+        *command,
+        *("--project-dir", str(PROJECT / "dbt_project"), "--profiles-dir", str(PROJECT / "dbt_project")),
+        *("--target-path", str(work / "target"), "--log-path", str(work / "logs")),
+        *("--vars", yaml.safe_dump(variables)),
+        # what Postgres says of an error quotes rows: it is told below, without them
+        *("--log-level", "none", "--log-level-file", "none"),
+    ]
+    with _connection_environment(settings):
+        result = dbtRunner().invoke(words)
+    nodes = list(getattr(result.result, "results", None) or [])
+    failed = [node for node in nodes if node.status in {"error", "fail", "runtime error"}]
+    if failed or not result.success:
+        raise CheckFailed(
+            f"dbt {command[0]} failed: " + ("; ".join(_told(node) for node in failed) or _exception(result.exception)),
+            where=" ".join(command),
+            do="see docs/runbooks/build-failed.md; the last release stays as it is",
+        )
+    return sum(1 for node in nodes if node.status in {"success", "pass"})
+
+
+def _told(node: Any) -> str:
+    """What failed, by name: a test says how many rows failed it, an error its SQLSTATE-free first line without values."""
+    kind = node.node.resource_type
+    if node.status == "fail":
+        return f"{kind} {node.node.name} ({node.failures} rows)"
+    return f"{kind} {node.node.name} ({_without_values(node.message or 'error')})"
+
+
+_NAMED = re.compile(r"\b(relation|column|function|schema|table|constraint|index|type) \"[^\"]*\"")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+
+
+def _without_values(message: str) -> str:
+    """The first lines of a dbt error with every quoted value blanked; names of relations and columns stay."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    kept = [line for line in lines if not line.startswith(("DETAIL", "CONTEXT", "LINE", "compiled code"))][:3]
+    text = " ".join(kept)
+    names = [match.span() for match in _NAMED.finditer(text)]
+    return _QUOTED.sub(
+        lambda match: (
+            match[0] if any(start <= match.start() and match.end() <= end for start, end in names) else '"…"'
+        ),
+        text,
+    )
+
+
+def _exception(error: BaseException | None) -> str:
+    return type(error).__name__ if error is not None else "no node was run"
+
+
+@contextmanager
+def _connection_environment(settings: Settings) -> Iterator[None]:
+    """The connection as the profile reads it; taken away again, so that nothing started later inherits the password."""
+    url = urlsplit(role_url(settings, "transformer"))
+    values = {
+        "TRACKER_DBT_HOST": url.hostname or "",
+        "TRACKER_DBT_PORT": str(url.port or 5432),
+        "TRACKER_DBT_USER": unquote(url.username or ""),
+        "DBT_ENV_SECRET_PASSWORD": unquote(url.password or ""),
+        "TRACKER_DBT_DATABASE": url.path.lstrip("/"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "0",
+        "DO_NOT_TRACK": "1",
+    }
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

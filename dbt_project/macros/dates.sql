@@ -1,0 +1,80 @@
+{# T2: one addition of calendar months to the index date; month ends clip. #}
+{% macro add_months(day, months) -%}
+    ({{ day }} + make_interval(months => {{ months }}))::date
+{%- endmacro %}
+
+{# T3: age in whole years on a day; a child born on 29 February ages on 1 March in common years. #}
+{% macro age_on(day, date_of_birth) -%}
+    (
+        extract(year from {{ day }}) - extract(year from {{ date_of_birth }})
+        - case
+            when
+                (extract(month from {{ day }}), extract(day from {{ day }}))
+                < (extract(month from {{ date_of_birth }}), extract(day from {{ date_of_birth }}))
+                then 1
+            else 0
+        end
+    )::smallint
+{%- endmacro %}
+
+{# E6: first day of the period of that kind that holds the day. #}
+{% macro period_start(day, cohort_period) -%}
+    case {{ cohort_period }}
+        when 'quarter' then date_trunc('quarter', {{ day }})::date
+        when 'first_quarter' then date_trunc('year', {{ day }})::date
+        when 'calendar_year' then date_trunc('year', {{ day }})::date
+        when 'financial_year' then (date_trunc('year', {{ day }} - interval '3 months') + interval '3 months')::date
+    end
+{%- endmacro %}
+
+{# R9, P2: versions that may speak for a day: in force on it, or starting after it. #}
+{% macro in_force_or_first_after(relation, day) -%}
+    (
+        {{ relation }}.known_from > {{ day }}
+        or {{ relation }}.known_to is null
+        or {{ day }} < {{ relation }}.known_to
+    )
+{%- endmacro %}
+
+{# R9, P2: the order that puts first the version in force on the day (the latest start, of several), else the first after it. #}
+{% macro in_force_first(relation, day) -%}
+    {{ relation }}.known_from > {{ day }},
+        case when {{ relation }}.known_from > {{ day }} then {{ relation }}.known_from - {{ day }}
+            else {{ day }} - {{ relation }}.known_from
+        end
+{%- endmacro %}
+
+{# R9: last day of school age: the last Friday of June of the school year (1 September to 31 August) of the 16th birthday. #}
+{% macro end_of_compulsory_school(date_of_birth) -%}
+    (
+        make_date(
+            extract(year from {{ date_of_birth }})::integer
+            + case when extract(month from {{ date_of_birth }}) >= 9 then 17 else 16 end,
+            6,
+            30
+        )
+        - (
+            (
+                extract(
+                    isodow from make_date(
+                        extract(year from {{ date_of_birth }})::integer
+                        + case when extract(month from {{ date_of_birth }}) >= 9 then 17 else 16 end,
+                        6,
+                        30
+                    )
+                )::integer + 2
+            ) % 7
+        )
+    )
+{%- endmacro %}
+
+{# T4: band of months after the index date, each from just after its start up to and including its end. #}
+{% macro reoffence_band(day, index_date) -%}
+    case
+        when {{ day }} <= {{ add_months(index_date, 3) }} then '0-3'
+        when {{ day }} <= {{ add_months(index_date, 6) }} then '3-6'
+        when {{ day }} <= {{ add_months(index_date, 9) }} then '6-9'
+        when {{ day }} <= {{ add_months(index_date, 12) }} then '9-12'
+        when {{ day }} is not null then '12+'
+    end
+{%- endmacro %}

@@ -1,0 +1,91 @@
+-- E2: stays that began with a sentence and ended in a release, with the service they belong to (P2, P3).
+with stays as (
+    select * from {{ ref('int_stays') }}
+),
+
+child_versions as (
+    select * from {{ ref('int_child_versions') }}
+),
+
+first_episodes as (
+    select * from stays
+    where number_from_start = 1
+),
+
+last_episodes as (
+    select * from stays
+    where rank_from_end = 1
+),
+
+candidates as (
+    select
+        last_episodes.person_key,
+        last_episodes.stay_number,
+        first_episodes.start_date as stay_start,
+        last_episodes.end_date as release_date,
+        last_episodes.source,
+        last_episodes.episode_id,
+        last_episodes.end_reason
+    from last_episodes
+    inner join first_episodes
+        on
+            last_episodes.person_key = first_episodes.person_key
+            and last_episodes.stay_number = first_episodes.stay_number
+    where first_episodes.kind = 'SENTENCE' and last_episodes.end_date is not null
+),
+
+home_services as (
+    select distinct on (candidates.person_key, candidates.stay_number, candidates.source)
+        candidates.person_key,
+        candidates.stay_number,
+        candidates.source,
+        child_versions.home_yot
+    from candidates
+    inner join child_versions
+        on
+            candidates.person_key = child_versions.person_key
+            and candidates.source = child_versions.source
+            and {{ in_force_or_first_after('child_versions', 'candidates.release_date') }}
+    order by
+        candidates.person_key,
+        candidates.stay_number,
+        candidates.source,
+        {{ in_force_first('child_versions', 'candidates.release_date') }},
+        child_versions.home_yot
+),
+
+chosen as (
+    select distinct on (candidates.person_key, candidates.stay_number)
+        candidates.person_key,
+        candidates.stay_number,
+        candidates.stay_start,
+        candidates.release_date,
+        candidates.source as yot,
+        candidates.end_reason
+    from candidates
+    left join home_services
+        on
+            candidates.person_key = home_services.person_key
+            and candidates.stay_number = home_services.stay_number
+            and candidates.source = home_services.source
+    order by
+        candidates.person_key,
+        candidates.stay_number,
+        coalesce(home_services.home_yot = candidates.source, false) desc,
+        candidates.source,
+        candidates.episode_id
+),
+
+final as (
+    select
+        person_key || '/' || stay_number as release_uid,
+        person_key,
+        stay_number,
+        stay_start,
+        release_date,
+        yot
+    from chosen
+    where coalesce(end_reason, 'RELEASED') = 'RELEASED'
+)
+
+select * from final

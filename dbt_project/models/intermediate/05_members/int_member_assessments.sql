@@ -1,0 +1,94 @@
+-- R9: assessment values from the latest on or before the index date, else the first within 42 days after, with the
+-- basis stated; the intervention level of the latest programme that covers the day.
+with member_days as (
+    select * from {{ ref('int_member_days') }}
+),
+
+all_assessments as (
+    select * from {{ ref('stg_yot__assessment') }}
+),
+
+all_programmes as (
+    select * from {{ ref('stg_yot__programme') }}
+),
+
+assessments as (
+    select * from all_assessments
+    where {{ in_force('all_assessments') }} and assessment_date <= {{ as_of() }}
+),
+
+programmes as (
+    select * from all_programmes
+    where {{ in_force('all_programmes') }} and start_date <= {{ as_of() }}
+),
+
+assessed as (
+    select distinct on (member_days.yot, member_days.person_key, member_days.index_date)
+        member_days.yot,
+        member_days.person_key,
+        member_days.index_date,
+        assessments.likelihood_of_reoffending,
+        assessments.rosh,
+        case when assessments.assessment_date <= member_days.index_date then 'at_index' else 'within_42_days' end
+            as assessment_basis
+    from member_days
+    inner join assessments
+        on
+            member_days.person_key = assessments.person_key
+            and assessments.assessment_date <= member_days.index_date + 42
+    order by
+        member_days.yot,
+        member_days.person_key,
+        member_days.index_date,
+        assessments.assessment_date > member_days.index_date,
+        abs(assessments.assessment_date - member_days.index_date),
+        assessments.source <> member_days.yot,
+        assessments.source,
+        assessments.assessment_id
+),
+
+supervised as (
+    select distinct on (member_days.yot, member_days.person_key, member_days.index_date)
+        member_days.yot,
+        member_days.person_key,
+        member_days.index_date,
+        programmes.intervention_level
+    from member_days
+    inner join programmes
+        on
+            member_days.person_key = programmes.person_key
+            and programmes.intervention_level is not null
+            and programmes.start_date <= member_days.index_date
+            and (programmes.end_date is null or programmes.end_date >= member_days.index_date)
+    order by
+        member_days.yot,
+        member_days.person_key,
+        member_days.index_date,
+        programmes.start_date desc,
+        programmes.source,
+        programmes.programme_id
+),
+
+final as (
+    select
+        member_days.yot,
+        member_days.person_key,
+        member_days.index_date,
+        assessed.likelihood_of_reoffending,
+        assessed.rosh,
+        coalesce(assessed.assessment_basis, 'none') as assessment_basis,
+        supervised.intervention_level
+    from member_days
+    left join assessed
+        on
+            member_days.yot = assessed.yot
+            and member_days.person_key = assessed.person_key
+            and member_days.index_date = assessed.index_date
+    left join supervised
+        on
+            member_days.yot = supervised.yot
+            and member_days.person_key = supervised.person_key
+            and member_days.index_date = supervised.index_date
+)
+
+select * from final

@@ -1,0 +1,10 @@
+-- The days and services at which a person's characteristics are asked for (R9): index dates of members.
+with members as (
+    select * from {{ ref('int_members') }}
+)
+
+select distinct
+    yot,
+    person_key,
+    index_date
+from members

@@ -1,0 +1,28 @@
+-- O7: per definition and member the classes add up to the offence records of the child that have a member's eye on them.
+with members as (
+    select
+        person_key,
+        count(*) as members
+    from {{ ref('int_members') }}
+    group by person_key
+),
+
+expected as (
+    select sum(members.members) as records
+    from {{ ref('int_offence_records') }} as offence_records
+    inner join members on offence_records.person_key = members.person_key
+    where not offence_records.is_orphan
+),
+
+classed as (
+    select count(*) as records
+    from {{ ref('int_offence_record_classes') }}
+    where class <> 'orphan'
+)
+
+select
+    expected.records as expected_records,
+    classed.records as classed_records
+from expected
+cross join classed
+where coalesce(expected.records, 0) <> classed.records
