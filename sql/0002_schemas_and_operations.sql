@@ -22,10 +22,12 @@ SET LOCAL ROLE owner;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
--- What a home is bound to: one row. deliveries_folder is set by the first landing.
+-- What a home is bound to: one row. deliveries_folder is set by the first landing and stays; definitions_folder is the
+-- one given last.
 CREATE TABLE ops.home (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-    deliveries_folder text
+    deliveries_folder text,
+    definitions_folder text
 );
 INSERT INTO ops.home DEFAULT VALUES;
 

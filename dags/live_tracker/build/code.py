@@ -1,0 +1,40 @@
+"""The version of the code that makes the figures: a hash over its sources, so that a release can name it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from live_tracker.settings import PROJECT
+
+_SOURCES = {
+    "sql": {".sql"},
+    "dags/live_tracker": {".py"},
+    "dbt_project": {".sql", ".yml", ".csv"},
+    "expectations": {".json", ".yml"},
+}
+_MADE_BY_RUNNING = {"target", "logs", "dbt_packages", "uncommitted", "__pycache__"}
+
+
+def code_version(project: Path = PROJECT) -> str:
+    """64 hex digits over path and content of every source that can move a figure, the locked packages among them.
+
+    The same checkout gives the same version on every machine; DAG files, docs and tests do not count.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(_files(project), key=lambda path: path.relative_to(project).as_posix().encode()):
+        name, content = path.relative_to(project).as_posix().encode(), path.read_bytes()
+        digest.update(b"%d %d\n" % (len(name), len(content)) + name + content)
+    return digest.hexdigest()
+
+
+def _files(project: Path) -> Iterator[Path]:
+    lock = project / "requirements.lock"
+    if lock.exists():
+        yield lock
+    for folder, suffixes in _SOURCES.items():
+        for path in (project / folder).rglob("*"):
+            parts = path.relative_to(project).parts
+            if path.suffix in suffixes and path.is_file() and not _MADE_BY_RUNNING.intersection(parts):
+                yield path
