@@ -72,31 +72,15 @@ final as (
         people_the_police_know.person_key is not null as has_police_match
     from members
     inner join member_counts
-        on
-            members.definition = member_counts.definition
-            and members.cohort = member_counts.cohort
-            and members.yot = member_counts.yot
-            and members.person_key = member_counts.person_key
+        on members.member_key = member_counts.member_key
     left join records
-        on
-            members.yot = records.yot
-            and members.person_key = records.person_key
-            and members.index_date = records.index_date
+        on members.day_key = records.day_key
     inner join care
-        on
-            members.yot = care.yot
-            and members.person_key = care.person_key
-            and members.index_date = care.index_date
+        on members.day_key = care.day_key
     inner join ete
-        on
-            members.yot = ete.yot
-            and members.person_key = ete.person_key
-            and members.index_date = ete.index_date
+        on members.day_key = ete.day_key
     inner join assessments
-        on
-            members.yot = assessments.yot
-            and members.person_key = assessments.person_key
-            and members.index_date = assessments.index_date
+        on members.day_key = assessments.day_key
     left join people_the_police_know on members.person_key = people_the_police_know.person_key
 )
 

@@ -14,10 +14,8 @@ members as (
     from cohort_members
     inner join maturities
         on
-            cohort_members.definition = maturities.definition
-            and cohort_members.cohort = maturities.cohort
-            and cohort_members.yot = maturities.yot
-            and cohort_members.person_key = maturities.person_key
+            cohort_members.definition || '/' || cohort_members.cohort || '/' || cohort_members.yot
+            || '/' || cohort_members.person_key = maturities.member_key
 ),
 
 of_services as (

@@ -1,105 +1,65 @@
 -- O2: which records are one offence. Pairs are taken in the order (pass, lower record, higher record); a pair joins
 -- two groups if together they hold no two records of one source.
-with offence_records as (
-    select * from {{ ref('int_offence_records') }}
-    where not is_orphan
+with numbered_records as (
+    select * from {{ ref('int_numbered_records') }}
 ),
 
 pairs as (
     select * from {{ ref('int_offence_record_pairs') }}
 ),
 
-numbered as (
-    select
-        record_key,
-        person_key,
-        source_system || '/' || source as delivery_source,
-        row_number() over (
-            partition by person_key
-            order by start_date, cjs_code, source_system, source, record_id
-        )::integer as record_number
-    from offence_records
-),
-
 pair_ends as (
     select
         person_key,
-        lower_number as record_number
+        lower_key as record_key
     from pairs
     union all
     select
         person_key,
-        higher_number
+        higher_key
     from pairs
 ),
 
-ends_by_record as (
-    select
-        person_key,
-        record_number,
-        count(*) as pairs
+-- Where no record of a person is in two pairs nothing contends, and every pair is one offence.
+contending_people as (
+    select person_key
     from pair_ends
-    group by person_key, record_number
+    group by person_key
+    having count(*) > count(distinct record_key)
 ),
 
--- A pair whose two records are in no other pair needs no walk: nothing contends with it.
-uncontended as (
-    select
-        pairs.person_key,
-        pairs.lower_number,
-        pairs.higher_number
-    from pairs
-    inner join ends_by_record as lower_end
-        on
-            pairs.person_key = lower_end.person_key
-            and pairs.lower_number = lower_end.record_number
-            and lower_end.pairs = 1
-    inner join ends_by_record as higher_end
-        on
-            pairs.person_key = higher_end.person_key
-            and pairs.higher_number = higher_end.record_number
-            and higher_end.pairs = 1
-),
-
-contended as (
+pairs_in_turn as (
     select
         pairs.person_key,
         array_agg(pairs.lower_number order by pairs.pass, pairs.lower_number, pairs.higher_number) as lower_numbers,
         array_agg(pairs.higher_number order by pairs.pass, pairs.lower_number, pairs.higher_number) as higher_numbers
     from pairs
-    where not exists (
-        select from uncontended
-        where
-            pairs.person_key = uncontended.person_key
-            and pairs.lower_number = uncontended.lower_number
-            and pairs.higher_number = uncontended.higher_number
-    )
+    inner join contending_people on pairs.person_key = contending_people.person_key
     group by pairs.person_key
 ),
 
-contended_people as (
+records_in_turn as (
     select
-        contended.person_key,
-        contended.lower_numbers,
-        contended.higher_numbers,
-        array_agg(numbered.delivery_source order by numbered.record_number) as delivery_sources,
-        array_agg(numbered.record_number order by numbered.record_number) as record_numbers
-    from contended
-    inner join numbered on contended.person_key = numbered.person_key
-    group by contended.person_key, contended.lower_numbers, contended.higher_numbers
+        numbered_records.person_key,
+        array_agg(numbered_records.record_key order by numbered_records.record_number) as record_keys,
+        array_agg(numbered_records.record_number order by numbered_records.record_number) as record_numbers,
+        array_agg(numbered_records.delivery_source order by numbered_records.record_number) as delivery_sources
+    from numbered_records
+    inner join contending_people on numbered_records.person_key = contending_people.person_key
+    group by numbered_records.person_key
 ),
 
 walked as (
     select
-        contended_people.person_key,
-        taken.record_number,
-        taken.group_number
-    from contended_people
+        taken.record_key,
+        records_in_turn.record_keys[taken.group_number] as first_key
+    from records_in_turn
+    inner join pairs_in_turn on records_in_turn.person_key = pairs_in_turn.person_key
     cross join lateral (
         with recursive walk as (
             select
                 0 as pairs_seen,
-                contended_people.record_numbers as group_numbers
+                records_in_turn.record_numbers as group_numbers
 
             union all
 
@@ -108,9 +68,9 @@ walked as (
                 case
                     when exists (
                         select
-                        from unnest(walk.group_numbers, contended_people.delivery_sources)
+                        from unnest(walk.group_numbers, records_in_turn.delivery_sources)
                             as of_lower (group_number, delivery_source)
-                        inner join unnest(walk.group_numbers, contended_people.delivery_sources)
+                        inner join unnest(walk.group_numbers, records_in_turn.delivery_sources)
                             as of_higher (group_number, delivery_source)
                             on of_lower.delivery_source = of_higher.delivery_source
                         where
@@ -130,10 +90,10 @@ walked as (
             from walk
             cross join lateral (
                 select
-                    contended_people.lower_numbers[walk.pairs_seen + 1] as lower_number,
-                    contended_people.higher_numbers[walk.pairs_seen + 1] as higher_number
+                    pairs_in_turn.lower_numbers[walk.pairs_seen + 1] as lower_number,
+                    pairs_in_turn.higher_numbers[walk.pairs_seen + 1] as higher_number
             ) as next_pair
-            where walk.pairs_seen < cardinality(contended_people.lower_numbers)
+            where walk.pairs_seen < cardinality(pairs_in_turn.lower_numbers)
         ),
 
         walked_to_the_end as (
@@ -143,33 +103,29 @@ walked as (
         )
 
         select
-            numbers.record_number,
-            numbers.group_number
+            ends.record_key,
+            ends.group_number
         from walked_to_the_end
-        cross join unnest(walked_to_the_end.group_numbers) with ordinality as numbers (group_number, record_number)
+        cross join unnest(records_in_turn.record_keys, walked_to_the_end.group_numbers)
+            as ends (record_key, group_number)
     ) as taken
 ),
 
 grouped as (
     select
-        numbered.record_key,
-        numbered.person_key,
-        coalesce(walked.group_number, uncontended.lower_number, numbered.record_number) as group_number
-    from numbered
-    left join walked
-        on
-            numbered.person_key = walked.person_key
-            and numbered.record_number = walked.record_number
-            and walked.group_number <> walked.record_number
-    left join uncontended
-        on numbered.person_key = uncontended.person_key and numbered.record_number = uncontended.higher_number
+        numbered_records.record_key,
+        numbered_records.person_key,
+        coalesce(walked.first_key, pairs.lower_key, numbered_records.record_key) as first_key
+    from numbered_records
+    left join walked on numbered_records.record_key = walked.record_key
+    left join pairs on walked.record_key is null and numbered_records.record_key = pairs.higher_key
 ),
 
 final as (
     select
         record_key,
         person_key,
-        min(record_key) over (partition by person_key, group_number) as offence_uid
+        min(record_key) over (partition by first_key) as offence_uid
     from grouped
 )
 

@@ -1,8 +1,6 @@
 -- O2: pairs of records of different sources that may be one offence, each at the first pass that finds it.
--- Records of a person are numbered in the order in which the rule takes them.
-with offence_records as (
-    select * from {{ ref('int_offence_records') }}
-    where not is_orphan
+with numbered_records as (
+    select * from {{ ref('int_numbered_records') }}
 ),
 
 outcome_records as (
@@ -18,32 +16,11 @@ outcome_days as (
     group by record_key
 ),
 
-numbered as (
-    select
-        offence_records.person_key,
-        offence_records.source_system,
-        offence_records.source,
-        offence_records.asn,
-        offence_records.cjs_code,
-        offence_records.start_date,
-        coalesce(offence_records.end_date, offence_records.start_date) as last_date,
-        outcome_days.days as outcome_days,
-        row_number() over (
-            partition by offence_records.person_key
-            order by
-                offence_records.start_date,
-                offence_records.cjs_code,
-                offence_records.source_system,
-                offence_records.source,
-                offence_records.record_id
-        )::integer as record_number
-    from offence_records
-    left join outcome_days on offence_records.record_key = outcome_days.record_key
-),
-
 under_one_number as (
     select
         lower_record.person_key,
+        lower_record.record_key as lower_key,
+        higher_record.record_key as higher_key,
         lower_record.record_number as lower_number,
         higher_record.record_number as higher_number,
         case
@@ -60,39 +37,41 @@ under_one_number as (
                 )
                 then 3
         end as pass
-    from numbered as lower_record
-    inner join numbered as higher_record
+    from numbered_records as lower_record
+    inner join numbered_records as higher_record
         on
             lower_record.person_key = higher_record.person_key
             and lower_record.asn = higher_record.asn
             and lower_record.record_number < higher_record.record_number
-            and (lower_record.source_system, lower_record.source)
-            <> (higher_record.source_system, higher_record.source)
+            and lower_record.delivery_source <> higher_record.delivery_source
 ),
 
 without_a_number as (
     select
         lower_record.person_key,
+        lower_record.record_key as lower_key,
+        higher_record.record_key as higher_key,
         lower_record.record_number as lower_number,
         higher_record.record_number as higher_number,
         4 as pass
-    from numbered as lower_record
-    inner join numbered as higher_record
+    from numbered_records as lower_record
+    inner join numbered_records as higher_record
         on
             lower_record.person_key = higher_record.person_key
             and lower_record.cjs_code = higher_record.cjs_code
             and lower_record.start_date = higher_record.start_date
             and lower_record.record_number < higher_record.record_number
             and (lower_record.asn is null or higher_record.asn is null)
-            and (lower_record.source_system, lower_record.source)
-            <> (higher_record.source_system, higher_record.source)
+            and lower_record.delivery_source <> higher_record.delivery_source
+    left join outcome_days as lower_outcomes on lower_record.record_key = lower_outcomes.record_key
+    left join outcome_days as higher_outcomes on higher_record.record_key = higher_outcomes.record_key
     where
-        lower_record.outcome_days is null
-        or higher_record.outcome_days is null
+        lower_outcomes.days is null
+        or higher_outcomes.days is null
         or exists (
             select
-            from unnest(lower_record.outcome_days) as lower_outcome (day)
-            cross join unnest(higher_record.outcome_days) as higher_outcome (day)
+            from unnest(lower_outcomes.days) as lower_outcome (day)
+            cross join unnest(higher_outcomes.days) as higher_outcome (day)
             where abs(lower_outcome.day - higher_outcome.day) <= 7
         )
 ),

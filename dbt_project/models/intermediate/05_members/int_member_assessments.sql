@@ -23,10 +23,8 @@ programmes as (
 ),
 
 assessed as (
-    select distinct on (member_days.yot, member_days.person_key, member_days.index_date)
-        member_days.yot,
-        member_days.person_key,
-        member_days.index_date,
+    select distinct on (member_days.day_key)
+        member_days.day_key,
         assessments.likelihood_of_reoffending,
         assessments.rosh,
         case when assessments.assessment_date <= member_days.index_date then 'at_index' else 'within_42_days' end
@@ -37,9 +35,7 @@ assessed as (
             member_days.person_key = assessments.person_key
             and assessments.assessment_date <= member_days.index_date + 42
     order by
-        member_days.yot,
-        member_days.person_key,
-        member_days.index_date,
+        member_days.day_key,
         assessments.assessment_date > member_days.index_date,
         abs(assessments.assessment_date - member_days.index_date),
         assessments.source <> member_days.yot,
@@ -48,10 +44,8 @@ assessed as (
 ),
 
 supervised as (
-    select distinct on (member_days.yot, member_days.person_key, member_days.index_date)
-        member_days.yot,
-        member_days.person_key,
-        member_days.index_date,
+    select distinct on (member_days.day_key)
+        member_days.day_key,
         programmes.intervention_level
     from member_days
     inner join programmes
@@ -61,9 +55,7 @@ supervised as (
             and programmes.start_date <= member_days.index_date
             and (programmes.end_date is null or programmes.end_date >= member_days.index_date)
     order by
-        member_days.yot,
-        member_days.person_key,
-        member_days.index_date,
+        member_days.day_key,
         programmes.start_date desc,
         programmes.source,
         programmes.programme_id
@@ -71,24 +63,16 @@ supervised as (
 
 final as (
     select
-        member_days.yot,
-        member_days.person_key,
-        member_days.index_date,
+        member_days.day_key,
         assessed.likelihood_of_reoffending,
         assessed.rosh,
         coalesce(assessed.assessment_basis, 'none') as assessment_basis,
         supervised.intervention_level
     from member_days
     left join assessed
-        on
-            member_days.yot = assessed.yot
-            and member_days.person_key = assessed.person_key
-            and member_days.index_date = assessed.index_date
+        on member_days.day_key = assessed.day_key
     left join supervised
-        on
-            member_days.yot = supervised.yot
-            and member_days.person_key = supervised.person_key
-            and member_days.index_date = supervised.index_date
+        on member_days.day_key = supervised.day_key
 )
 
 select * from final

@@ -19,10 +19,8 @@ services_that_say as (
 ),
 
 covering as (
-    select distinct on (member_days.yot, member_days.person_key, member_days.index_date)
-        member_days.yot,
-        member_days.person_key,
-        member_days.index_date,
+    select distinct on (member_days.day_key)
+        member_days.day_key,
         episodes.care_status
     from member_days
     inner join episodes
@@ -31,18 +29,14 @@ covering as (
             and episodes.start_date <= member_days.index_date
             and (episodes.end_date is null or episodes.end_date >= member_days.index_date)
     order by
-        member_days.yot,
-        member_days.person_key,
-        member_days.index_date,
+        member_days.day_key,
         array_position(array['LAC', 'CP', 'CIN', 'CARE_LEAVER'], episodes.care_status::text) nulls last,
         episodes.care_status
 ),
 
 final as (
     select
-        member_days.yot,
-        member_days.person_key,
-        member_days.index_date,
+        member_days.day_key,
         case
             when covering.care_status is not null then covering.care_status
             when services_that_say.source is not null then 'None'
@@ -51,10 +45,7 @@ final as (
     from member_days
     left join services_that_say on member_days.yot = services_that_say.source
     left join covering
-        on
-            member_days.yot = covering.yot
-            and member_days.person_key = covering.person_key
-            and member_days.index_date = covering.index_date
+        on member_days.day_key = covering.day_key
 )
 
 select * from final

@@ -18,25 +18,19 @@ proofs_of_both_feeds as (
 
 reoffences as (
     select
-        definition,
-        cohort,
-        yot,
-        person_key,
+        member_key,
         count(*) filter (where class = 'reoffence') as reoffences,
         count(distinct proven_date) filter (where class = 'reoffence') as reoffence_occasions,
         min(offence_date) filter (where class = 'reoffence') as first_reoffence_date,
         max(seriousness) filter (where class = 'reoffence') as max_reoffence_seriousness,
         count(*) filter (where is_pending_in_window) as pending_offences
     from member_offences
-    group by definition, cohort, yot, person_key
+    group by member_key
 ),
 
 history as (
     select
-        members.definition,
-        members.cohort,
-        members.yot,
-        members.person_key,
+        members.member_key,
         count(*) filter (where offences.is_in_scope) as previous_offences,
         count(*) as previous_offences_of_any_scope
     from members
@@ -45,15 +39,12 @@ history as (
             members.person_key = proofs_of_both_feeds.person_key
             and proofs_of_both_feeds.proof_date < members.index_date
     inner join offences on proofs_of_both_feeds.offence_uid = offences.offence_uid
-    group by members.definition, members.cohort, members.yot, members.person_key
+    group by members.member_key
 ),
 
 final as (
     select
-        members.definition,
-        members.cohort,
-        members.yot,
-        members.person_key,
+        members.member_key,
         coalesce(reoffences.reoffences, 0)::integer as reoffences,
         coalesce(reoffences.reoffence_occasions, 0)::integer as reoffence_occasions,
         reoffences.first_reoffence_date,
@@ -63,17 +54,9 @@ final as (
         coalesce(history.previous_offences_of_any_scope, 0) = 0 as is_first_time_entrant
     from members
     left join reoffences
-        on
-            members.definition = reoffences.definition
-            and members.cohort = reoffences.cohort
-            and members.yot = reoffences.yot
-            and members.person_key = reoffences.person_key
+        on members.member_key = reoffences.member_key
     left join history
-        on
-            members.definition = history.definition
-            and members.cohort = history.cohort
-            and members.yot = history.yot
-            and members.person_key = history.person_key
+        on members.member_key = history.member_key
 )
 
 select * from final

@@ -4,6 +4,7 @@ with members as (
 )
 
 select distinct
+    day_key,
     yot,
     person_key,
     index_date

@@ -27,9 +27,7 @@ services_that_say as (
 
 covering as (
     select
-        member_days.yot,
-        member_days.person_key,
-        member_days.index_date,
+        member_days.day_key,
         sum(coalesce(placements.hours_attended, placements.hours_offered, 0))
         filter (where placements.provision_type <> 'NEET') as hours,
         bool_and(coalesce(placements.suitability = 'SUITABLE', false))
@@ -40,14 +38,12 @@ covering as (
             member_days.person_key = placements.person_key
             and placements.start_date <= member_days.index_date
             and (placements.end_date is null or placements.end_date >= member_days.index_date)
-    group by member_days.yot, member_days.person_key, member_days.index_date
+    group by member_days.day_key
 ),
 
 final as (
     select
-        member_days.yot,
-        member_days.person_key,
-        member_days.index_date,
+        member_days.day_key,
         case
             when services_that_say.source is null and covering.hours is null then 'Not known'
             when covering.hours is null then 'NEET'
@@ -68,10 +64,7 @@ final as (
     inner join people on member_days.person_key = people.person_key
     left join services_that_say on member_days.yot = services_that_say.source
     left join covering
-        on
-            member_days.yot = covering.yot
-            and member_days.person_key = covering.person_key
-            and member_days.index_date = covering.index_date
+        on member_days.day_key = covering.day_key
 )
 
 select * from final

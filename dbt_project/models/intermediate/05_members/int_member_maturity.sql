@@ -6,9 +6,6 @@ with members as (
 )
 
 select
-    definition,
-    cohort,
-    yot,
-    person_key,
+    member_key,
     least(1, ({{ as_of() }} - index_date)::numeric / (proof_end - index_date)) as maturity
 from members

@@ -61,6 +61,7 @@ proven as (
 
 of_members as (
     select
+        members.member_key,
         members.definition,
         members.cohort,
         members.yot,
@@ -137,6 +138,7 @@ classed as (
 
 final as (
     select
+        classed.member_key,
         classed.definition,
         classed.cohort,
         classed.yot,

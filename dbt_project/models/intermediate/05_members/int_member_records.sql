@@ -14,10 +14,8 @@ ethnicities as (
 ),
 
 final as (
-    select distinct on (member_days.yot, member_days.person_key, member_days.index_date)
-        member_days.yot,
-        member_days.person_key,
-        member_days.index_date,
+    select distinct on (member_days.day_key)
+        member_days.day_key,
         child_versions.team,
         child_versions.ward_code,
         child_versions.sen_status,
@@ -29,9 +27,7 @@ final as (
             and {{ in_force_or_first_after('child_versions', 'member_days.index_date') }}
     left join ethnicities on child_versions.ethnicity = ethnicities.ethnicity
     order by
-        member_days.yot,
-        member_days.person_key,
-        member_days.index_date,
+        member_days.day_key,
         child_versions.source <> member_days.yot,
         {{ in_force_first('child_versions', 'member_days.index_date') }},
         child_versions.source,

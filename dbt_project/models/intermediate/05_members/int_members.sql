@@ -20,6 +20,8 @@ with_windows as (
 
 final as (
     select
+        definition || '/' || cohort || '/' || yot || '/' || person_key as member_key,
+        yot || '/' || person_key || '/' || entry_date as day_key,
         definition,
         cohort,
         cohort_start,
