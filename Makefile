@@ -15,7 +15,6 @@ PYTEST := $(RUN) -m pytest
 SQL := sql dbt_project/models
 
 export UV_PYTHON_DOWNLOADS := never
-export UV_LINK_MODE ?= copy
 # Compiled code is kept: without it every start of Airflow takes some seconds longer.
 unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH

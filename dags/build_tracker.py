@@ -12,13 +12,14 @@ fault in the data or in a model: mend it and start anew with `tracker rerun <run
 from __future__ import annotations
 
 from airflow.sdk import TriggerRule, dag, task
+
 from live_tracker import nightly
 from live_tracker.orchestration.assets import CANDIDATE, PERSON_LINK
 from live_tracker.orchestration.defaults import dag_defaults
 from live_tracker.orchestration.steps import hand_on, record_failure, step
 
 
-@dag(**dag_defaults(__doc__, PERSON_LINK, "build"))
+@dag(schedule=PERSON_LINK, **dag_defaults(__doc__, "build"))
 def build_tracker() -> None:
     @task
     def staging() -> None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from airflow.sdk import CronTriggerTimetable, Param, TriggerRule, dag, task
+
 from live_tracker import nightly, turns
 from live_tracker.orchestration.assets import DELIVERIES
 from live_tracker.orchestration.defaults import dag_defaults
@@ -26,7 +27,8 @@ AT_NIGHT = CronTriggerTimetable("0 2 * * *", timezone="Europe/London", run_immed
 
 # Runs wait inside the DAG, where the turn is decided: at a limit of one they would wait in Airflow's own order.
 @dag(
-    **dag_defaults(__doc__, AT_NIGHT, "landing", max_active_runs=16),
+    schedule=AT_NIGHT,
+    **dag_defaults(__doc__, "landing", max_active_runs=16),
     params={"run_key": Param(None, type=["null", "string"], description="row of ops.run; none: a scheduled run")},
 )
 def land_deliveries() -> None:
@@ -35,7 +37,9 @@ def land_deliveries() -> None:
         with step() as (settings, run_key):
             nightly.open_run(settings, run_key)
 
-    @task.sensor(mode="reschedule", poke_interval=10, timeout=timedelta(hours=12), execution_timeout=timedelta(minutes=5))
+    @task.sensor(
+        mode="reschedule", poke_interval=10, timeout=timedelta(hours=12), execution_timeout=timedelta(minutes=5)
+    )
     def wait_for_turn() -> bool:
         with step() as (settings, run_key):
             turn = turns.take(settings, run_key)

@@ -13,13 +13,14 @@ notices. See `docs/runbooks/gate-failed.md`.
 from __future__ import annotations
 
 from airflow.sdk import TriggerRule, dag, task
+
 from live_tracker import nightly
 from live_tracker.orchestration.assets import CANDIDATE, RELEASE
 from live_tracker.orchestration.defaults import dag_defaults
 from live_tracker.orchestration.steps import hand_on, record_failure, step
 
 
-@dag(**dag_defaults(__doc__, CANDIDATE, "release"))
+@dag(schedule=CANDIDATE, **dag_defaults(__doc__, "release"))
 def publish_release() -> None:
     @task
     def gate() -> None:

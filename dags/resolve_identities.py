@@ -11,13 +11,14 @@ it clear the task, or start the run anew with `tracker rerun <run_key>`.
 from __future__ import annotations
 
 from airflow.sdk import TriggerRule, dag, task
+
 from live_tracker import nightly
 from live_tracker.orchestration.assets import DELIVERIES, PERSON_LINK
 from live_tracker.orchestration.defaults import dag_defaults
 from live_tracker.orchestration.steps import hand_on, record_failure, step
 
 
-@dag(**dag_defaults(__doc__, DELIVERIES, "identity"))
+@dag(schedule=DELIVERIES, **dag_defaults(__doc__, "identity"))
 def resolve_identities() -> None:
     @task(outlets=[PERSON_LINK], trigger_rule=TriggerRule.NONE_FAILED)
     def resolve() -> None:

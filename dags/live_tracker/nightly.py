@@ -113,10 +113,7 @@ def release(settings: Settings, run_key: str) -> str:
             return run.release_id
     turns.enter(settings, run_key, "gating")
     token = _claim(settings, "publisher", "publish", run_key)
-    release_id = publish(settings, run_key, token, allow_older_as_of=run.requested_by == "make")
-    with connect(settings, "publisher") as connection:
-        runs.update(connection, run_key, "published", release_id=release_id, message=None)
-    return release_id
+    return publish(settings, run_key, token, allow_older_as_of=run.requested_by == "make")
 
 
 def at_work(settings: Settings, run_keys: list[str]) -> str | None:

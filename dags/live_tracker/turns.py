@@ -56,7 +56,7 @@ def enter(settings: Settings, run_key: str, status: Status) -> Run:
 
 
 def note(settings: Settings, run_key: str, message: str) -> None:
-    """Keep the newest complaint of a step with the run; whether the run has failed is decided when its tries are over."""
+    """Keep the newest complaint of a step with the run; whether the run has failed, `fail` says after the last try."""
     with connect(settings, "loader") as connection:
         run = runs.get(connection, run_key)
         if run.status not in FINISHED:
@@ -88,7 +88,8 @@ def _supersede(connection: Connection) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE ops.run SET status = 'superseded', finished_at = now(), message = 'a later scheduled run does its work'
+            UPDATE ops.run
+            SET status = 'superseded', finished_at = now(), message = 'a later scheduled run does its work'
             WHERE status = 'requested' AND requested_by = 'schedule' AND run_number < (
                 SELECT max(waiting.run_number) FROM ops.run AS waiting
                 WHERE waiting.status = 'requested' AND waiting.requested_by = 'schedule'

@@ -22,6 +22,8 @@ from live_tracker.home.secrets import secret
 from live_tracker.settings import PROJECT, Settings
 
 USER = "tracker"
+LOGIN_SECRET = "airflow_login.password"
+"""Name of the secret that is the password of USER on this home's Airflow page."""
 SERVICES = {
     "api-server": ("api-server", "--host", "127.0.0.1", "--workers", "1"),
     "scheduler": ("scheduler", "--skip-serve-logs"),
@@ -145,12 +147,14 @@ def migrate(settings: Settings) -> None:
             check=False,
         )
     if result.returncode != 0:
-        raise TrackerError("Airflow's metadata database could not be prepared", f"log: {log}", "read the end of the log")
+        raise TrackerError(
+            "Airflow's metadata database could not be prepared", f"log: {log}", "read the end of the log"
+        )
     _migrated_stamp(settings).write_text(_airflow_version())
 
 
 def start(settings: Settings) -> None:
-    """Start what does not run of the three services; a dead one is started again. Does not wait: see `wait_until_ready`."""
+    """Start what does not run of the three services, a dead one again. `wait_until_ready` waits for them."""
     environment = airflow_environment(settings)
     _write_password_file(settings)
     migrate(settings)
@@ -182,12 +186,14 @@ def wait_until_ready(settings: Settings) -> None:
 
 def password(settings: Settings) -> str:
     """The password of the user `tracker` on this home's Airflow page."""
-    return secret(settings, "airflow_login.password")
+    return secret(settings, LOGIN_SECRET)
 
 
 def _is_healthy(settings: Settings) -> bool:
     try:
-        health = httpx.get(f"{address(settings)}/api/v2/monitor/health", timeout=5).json()
+        # the part that tasks report to is built at its first request, some 7 s: better here than in the first task
+        httpx.get(f"{address(settings)}/execution/health", timeout=60).raise_for_status()
+        health = httpx.get(f"{address(settings)}/api/v2/monitor/health", timeout=30).json()
     except (httpx.HTTPError, json.JSONDecodeError):
         return False
     return all(health[part]["status"] == "healthy" for part in ("metadatabase", "scheduler", "dag_processor"))
@@ -198,7 +204,7 @@ def _metadata_url(settings: Settings) -> str:
 
 
 def _is_migrated(settings: Settings) -> bool:
-    """The stamp says which Airflow migrated, the table that this database is the one: another may stand in its place."""
+    """The stamp says which Airflow migrated; the table, that it was this database and not another in its place."""
     stamp = _migrated_stamp(settings)
     if not stamp.exists() or stamp.read_text() != _airflow_version():
         return False

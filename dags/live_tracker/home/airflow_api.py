@@ -22,6 +22,10 @@ PARSED_SECONDS = 90
 ENDED = frozenset({"success", "failed"})
 
 
+class ApiAway(TrackerError):
+    """The API does not answer: Airflow is down, or starting."""
+
+
 @dataclass(frozen=True)
 class DagRun:
     """A DAG run of a run; state as Airflow names it: queued, running, success, failed."""
@@ -45,7 +49,12 @@ class TaskInstance:
 
     def log(self, logs_folder: Path) -> Path:
         mapped = [f"map_index={self.map_index}"] if self.map_index >= 0 else []
-        parts = [f"dag_id={self.dag_run.dag_id}", f"run_id={self.dag_run.dag_run_id}", f"task_id={self.task_id}", *mapped]
+        parts = [
+            f"dag_id={self.dag_run.dag_id}",
+            f"run_id={self.dag_run.dag_run_id}",
+            f"task_id={self.task_id}",
+            *mapped,
+        ]
         return logs_folder.joinpath(*parts, f"attempt={self.try_number}.log")
 
 
@@ -131,9 +140,8 @@ def api_errors() -> Iterator[None]:
     try:
         yield
     except httpx.HTTPError as error:
-        raise TrackerError(
-            f"Airflow's API does not answer ({type(error).__name__})", do="`tracker status` shows what runs"
-        ) from None
+        what = f"Airflow's API does not answer ({type(error).__name__})"
+        raise ApiAway(what, do="`tracker status` shows what runs") from None
 
 
 def _check(response: httpx.Response) -> Any:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Asset
-from airflow.sdk.bases.timetable import BaseTimetable
-
 OWNER = "data-engineering"
 
 TASK_DEFAULTS: dict[str, Any] = {
@@ -20,10 +17,9 @@ TASK_DEFAULTS: dict[str, Any] = {
 }
 
 
-def dag_defaults(doc: str | None, schedule: Asset | BaseTimetable, tag: str, *, max_active_runs: int = 1) -> dict[str, Any]:
-    """Arguments of `@dag`: `doc` is the module's docstring, which says what to do when the DAG fails."""
+def dag_defaults(doc: str | None, tag: str, *, max_active_runs: int = 1) -> dict[str, Any]:
+    """Arguments of `@dag` but the schedule: `doc` is the module's docstring, which says what to do when the DAG fails."""
     return {
-        "schedule": schedule,
         "catchup": False,
         "max_active_runs": max_active_runs,
         "default_args": TASK_DEFAULTS,

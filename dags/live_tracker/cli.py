@@ -1,0 +1,186 @@
+"""`tracker`: the command line behind the Makefile."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from live_tracker import database, make_run, report, runs
+from live_tracker.deliveries.cli import app as deliveries_app
+from live_tracker.errors import TrackerError
+from live_tracker.home import airflow, airflow_api, postgres
+from live_tracker.make_run import Inputs, Watch
+from live_tracker.reference_data.cli import app as definitions_app
+from live_tracker.runs import Run
+from live_tracker.settings import Settings, get_settings
+
+app = typer.Typer(
+    help="The reoffending live tracker.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+app.add_typer(deliveries_app)
+app.add_typer(definitions_app, name="definitions")
+
+FAILED, REFUSED = 1, 3
+DAY = ["%Y-%m-%d"]
+
+Deliveries = Annotated[
+    Path | None, typer.Option(envvar="DELIVERIES", help="folder of deliveries; the home stays bound to its first")
+]
+Definitions = Annotated[
+    Path | None, typer.Option(envvar="DEFINITIONS", help="folder of cohort definitions; remembered by the home")
+]
+AsOf = Annotated[
+    dt.datetime | None, typer.Option(envvar="AS_OF", formats=DAY, help="day to count up to; the latest extract")
+]
+KnownAsOf = Annotated[
+    dt.datetime | None, typer.Option(envvar="KNOWN_AS_OF", formats=DAY, help="use what was known by that day; all")
+]
+
+
+@app.command()
+def run(
+    deliveries: Deliveries = None, as_of: AsOf = None, known_as_of: KnownAsOf = None, definitions: Definitions = None
+) -> None:
+    """Run the nightly job and show the tracker. Exit 0: the current release answers; 1: failed; 3: delivery refused."""
+    settings, console = get_settings(), _console()
+    inputs = make_run.bring_up(settings, console, deliveries, definitions)
+    raise typer.Exit(_run(settings, console, inputs, _day(as_of), _day(known_as_of)))
+
+
+@app.command()
+def rerun(run_key: str) -> None:
+    """Run again with the dates, definitions and code lists of an earlier run, over the deliveries known by its day."""
+    settings, console = get_settings(), _console()
+    make_run.bring_up(settings, console, None, None)
+    with database.connect(settings, "loader") as connection:
+        earlier = runs.get(connection, run_key)
+    inputs = Inputs(earlier.definitions_hash, earlier.reference_hash)
+    as_of, known_as_of = earlier.as_of or earlier.requested_as_of, earlier.known_as_of or earlier.requested_known_as_of
+    raise typer.Exit(_run(settings, console, inputs, as_of, known_as_of))
+
+
+@app.command()
+def down() -> None:
+    """Stop what `tracker run` started in this home; nothing else is touched."""
+    settings = get_settings()
+    airflow.stop(settings)
+    if settings.is_embedded:
+        postgres.stop(settings)
+    _console().print(f"stopped; everything is kept in {settings.home}", highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
+def status() -> None:
+    """What runs, the last run, the current release, late feeds."""
+    settings, console = get_settings(), _console()
+    if settings.is_embedded and not postgres.is_running(settings):
+        console.print("Postgres is not running: `make run` starts it", highlight=False, markup=False)
+        return
+    report.print_status(settings, console)
+
+
+@app.command()
+def logs() -> None:
+    """Where the logs are."""
+    settings = get_settings()
+    for name, path in (
+        ("tasks", airflow.logs_folder(settings)),
+        ("Airflow", airflow.folder(settings) / "services"),
+        ("Postgres", settings.home / "postgres" / "server.log"),
+        ("dbt", settings.home / "dbt" / "logs"),
+    ):
+        _console().print(f"{name:<9} {path}", highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command(name="settings")
+def show_settings() -> None:
+    """The settings of this process; secrets are hidden."""
+    settings = get_settings()
+    for name in type(settings).model_fields:
+        _console().print(f"{name:<22} {getattr(settings, name)}", highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
+def dsn(role: Annotated[str, typer.Option(envvar="ROLE", help="one of the roles, or owner")] = "analyst") -> None:
+    """Connection URL of a role, and nothing else, on standard output."""
+    settings = get_settings()
+    if settings.is_embedded and not postgres.is_running(settings):
+        raise TrackerError("Postgres is not running", str(settings.home), "start it with `make run`")
+    known = next((name for name in database.ROLES if name == role), None)
+    if role == "owner":
+        typer.echo(database.role_url(settings, "migrator") + "?options=-c%20role%3Downer")
+    elif known is not None:
+        typer.echo(database.role_url(settings, known))
+    else:
+        raise TrackerError(f"there is no role {role!r}", do=f"choose one of {', '.join((*database.ROLES, 'owner'))}")
+
+
+def main() -> NoReturn:
+    """Run a command; an error is told in three lines on standard error, and the exit code is 1."""
+    try:
+        app()
+    except TrackerError as error:
+        typer.echo(str(error), err=True)
+    except KeyboardInterrupt:
+        typer.echo("interrupted; what was started goes on: `tracker status`, `tracker down`", err=True)
+    sys.exit(FAILED)
+
+
+def _run(
+    settings: Settings, console: Console, inputs: Inputs, as_of: dt.date | None, known_as_of: dt.date | None
+) -> int:
+    with airflow_api.connected(settings) as api:
+        with console.status("waiting for Airflow to read the DAGs"):
+            api.wait_until_parsed()
+        for abandoned in make_run.end_abandoned(settings, api):
+            _say(console, f"run {abandoned} was abandoned and is recorded as failed")
+        run_key = make_run.start_run(settings, api, inputs, as_of, known_as_of)
+    _say(console, f"run {run_key}")
+    watch = Watch(settings, console, run_key)
+    ended = watch.until_ended()
+    refused = report.print_deliveries(settings, console, run_key)
+    if ended.status not in {"published", "current"}:
+        return _tell_failure(settings, console, ended, watch)
+    report.print_tracker(settings, console)
+    report.print_addresses(settings, console)
+    if ended.message:
+        _say(console, ended.message)
+    if refused:
+        _say(console, f"refused: {', '.join(refused)}")
+    how = "published now" if ended.status == "published" else "found current"
+    _say(console, f"current release: {ended.release_id}, {how}")
+    return REFUSED if refused else 0
+
+
+def _tell_failure(settings: Settings, console: Console, ended: Run, watch: Watch) -> int:
+    _say(console, f"run {ended.run_key}: {ended.status}")
+    if ended.message:
+        _say(console, ended.message)
+    for task in watch.failed_tasks:
+        _say(console, f"log: {task.log(airflow.logs_folder(settings))}")
+    report.print_addresses(settings, console)
+    current = report.current_release(settings)
+    _say(console, f"current release: {current}, as before" if current else "current release: none")
+    return FAILED
+
+
+def _console() -> Console:
+    """Wide enough for the tracker where the output is not a terminal."""
+    return Console(width=None if sys.stdout.isatty() else 140)
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def _day(moment: dt.datetime | None) -> dt.date | None:
+    return moment.date() if moment else None
+
+
+if __name__ == "__main__":
+    main()
