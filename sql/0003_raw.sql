@@ -1,11 +1,13 @@
 -- Raw: what arrived, as text. <feed>_<table> holds each distinct row once per source (append-only);
 -- _sighting says which delivery and line carried it; _version is the history of each key, by extract date.
+-- They name deliveries of ops.delivery without a foreign key: the loader writes both in one transaction, and a check
+-- per row would cost as much as the load.
 SET LOCAL ROLE owner;
 
 CREATE TABLE raw.yot_child (
     source text COLLATE "C" NOT NULL,
     row_hash bytea NOT NULL,
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     child_id text,
     pnc_id text,
@@ -29,7 +31,7 @@ CREATE TABLE raw.yot_child (
 );
 
 CREATE TABLE raw.yot_child_sighting (
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     key text COLLATE "C" NOT NULL,
     row_hash bytea,
@@ -51,7 +53,7 @@ CREATE TABLE raw.yot_child_version (
 CREATE TABLE raw.yot_offence (
     source text COLLATE "C" NOT NULL,
     row_hash bytea NOT NULL,
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     offence_id text,
     child_id text,
@@ -74,7 +76,7 @@ CREATE TABLE raw.yot_offence (
 );
 
 CREATE TABLE raw.yot_offence_sighting (
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     key text COLLATE "C" NOT NULL,
     row_hash bytea,
@@ -96,7 +98,7 @@ CREATE TABLE raw.yot_offence_version (
 CREATE TABLE raw.yot_outcome (
     source text COLLATE "C" NOT NULL,
     row_hash bytea NOT NULL,
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     outcome_id text,
     offence_id text,
@@ -116,7 +118,7 @@ CREATE TABLE raw.yot_outcome (
 );
 
 CREATE TABLE raw.yot_outcome_sighting (
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     key text COLLATE "C" NOT NULL,
     row_hash bytea,
@@ -138,7 +140,7 @@ CREATE TABLE raw.yot_outcome_version (
 CREATE TABLE raw.yot_programme (
     source text COLLATE "C" NOT NULL,
     row_hash bytea NOT NULL,
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     programme_id text,
     child_id text,
@@ -157,7 +159,7 @@ CREATE TABLE raw.yot_programme (
 );
 
 CREATE TABLE raw.yot_programme_sighting (
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     key text COLLATE "C" NOT NULL,
     row_hash bytea,
@@ -179,7 +181,7 @@ CREATE TABLE raw.yot_programme_version (
 CREATE TABLE raw.yot_custody_episode (
     source text COLLATE "C" NOT NULL,
     row_hash bytea NOT NULL,
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     episode_id text,
     child_id text,
@@ -197,7 +199,7 @@ CREATE TABLE raw.yot_custody_episode (
 );
 
 CREATE TABLE raw.yot_custody_episode_sighting (
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     key text COLLATE "C" NOT NULL,
     row_hash bytea,
@@ -219,7 +221,7 @@ CREATE TABLE raw.yot_custody_episode_version (
 CREATE TABLE raw.yot_assessment (
     source text COLLATE "C" NOT NULL,
     row_hash bytea NOT NULL,
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     assessment_id text,
     child_id text,
@@ -235,7 +237,7 @@ CREATE TABLE raw.yot_assessment (
 );
 
 CREATE TABLE raw.yot_assessment_sighting (
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     key text COLLATE "C" NOT NULL,
     row_hash bytea,
@@ -257,7 +259,7 @@ CREATE TABLE raw.yot_assessment_version (
 CREATE TABLE raw.yot_assessment_factor (
     source text COLLATE "C" NOT NULL,
     row_hash bytea NOT NULL,
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     assessment_id text,
     child_id text,
@@ -269,7 +271,7 @@ CREATE TABLE raw.yot_assessment_factor (
 );
 
 CREATE TABLE raw.yot_assessment_factor_sighting (
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     key text COLLATE "C" NOT NULL,
     row_hash bytea,
@@ -291,7 +293,7 @@ CREATE TABLE raw.yot_assessment_factor_version (
 CREATE TABLE raw.yot_care_episode (
     source text COLLATE "C" NOT NULL,
     row_hash bytea NOT NULL,
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     care_episode_id text,
     child_id text,
@@ -304,7 +306,7 @@ CREATE TABLE raw.yot_care_episode (
 );
 
 CREATE TABLE raw.yot_care_episode_sighting (
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     key text COLLATE "C" NOT NULL,
     row_hash bytea,
@@ -326,7 +328,7 @@ CREATE TABLE raw.yot_care_episode_version (
 CREATE TABLE raw.yot_ete_placement (
     source text COLLATE "C" NOT NULL,
     row_hash bytea NOT NULL,
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     ete_id text,
     child_id text,
@@ -342,7 +344,7 @@ CREATE TABLE raw.yot_ete_placement (
 );
 
 CREATE TABLE raw.yot_ete_placement_sighting (
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     key text COLLATE "C" NOT NULL,
     row_hash bytea,
@@ -364,7 +366,7 @@ CREATE TABLE raw.yot_ete_placement_version (
 CREATE TABLE raw.yot_child_flag (
     source text COLLATE "C" NOT NULL,
     row_hash bytea NOT NULL,
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     flag_id text,
     child_id text,
@@ -377,7 +379,7 @@ CREATE TABLE raw.yot_child_flag (
 );
 
 CREATE TABLE raw.yot_child_flag_sighting (
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     key text COLLATE "C" NOT NULL,
     row_hash bytea,
@@ -399,7 +401,7 @@ CREATE TABLE raw.yot_child_flag_version (
 CREATE TABLE raw.pnc_nominal (
     source text COLLATE "C" NOT NULL,
     row_hash bytea NOT NULL,
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     pnc_id text,
     cro_no text,
@@ -415,7 +417,7 @@ CREATE TABLE raw.pnc_nominal (
 );
 
 CREATE TABLE raw.pnc_nominal_sighting (
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     key text COLLATE "C" NOT NULL,
     row_hash bytea,
@@ -437,7 +439,7 @@ CREATE TABLE raw.pnc_nominal_version (
 CREATE TABLE raw.pnc_alias (
     source text COLLATE "C" NOT NULL,
     row_hash bytea NOT NULL,
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     pnc_id text,
     surname text,
@@ -449,7 +451,7 @@ CREATE TABLE raw.pnc_alias (
 );
 
 CREATE TABLE raw.pnc_alias_sighting (
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     key text COLLATE "C" NOT NULL,
     row_hash bytea,
@@ -471,7 +473,7 @@ CREATE TABLE raw.pnc_alias_version (
 CREATE TABLE raw.pnc_arrest_summons (
     source text COLLATE "C" NOT NULL,
     row_hash bytea NOT NULL,
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     asn text,
     pnc_id text,
@@ -484,7 +486,7 @@ CREATE TABLE raw.pnc_arrest_summons (
 );
 
 CREATE TABLE raw.pnc_arrest_summons_sighting (
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     key text COLLATE "C" NOT NULL,
     row_hash bytea,
@@ -506,7 +508,7 @@ CREATE TABLE raw.pnc_arrest_summons_version (
 CREATE TABLE raw.pnc_offence (
     source text COLLATE "C" NOT NULL,
     row_hash bytea NOT NULL,
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     asn text,
     offence_seq text,
@@ -526,7 +528,7 @@ CREATE TABLE raw.pnc_offence (
 );
 
 CREATE TABLE raw.pnc_offence_sighting (
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     key text COLLATE "C" NOT NULL,
     row_hash bytea,
@@ -548,7 +550,7 @@ CREATE TABLE raw.pnc_offence_version (
 CREATE TABLE raw.pnc_disposal (
     source text COLLATE "C" NOT NULL,
     row_hash bytea NOT NULL,
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     asn text,
     offence_seq text,
@@ -566,7 +568,7 @@ CREATE TABLE raw.pnc_disposal (
 );
 
 CREATE TABLE raw.pnc_disposal_sighting (
-    delivery_id text NOT NULL REFERENCES ops.delivery,
+    delivery_id text NOT NULL,
     line_no integer NOT NULL,
     key text COLLATE "C" NOT NULL,
     row_hash bytea,

@@ -181,3 +181,10 @@ def _administrator(url: str) -> Iterator[psycopg2.extensions.cursor]:
                 yield cursor
         finally:
             connection.close()
+
+
+def analyze(settings: Settings, relations: list[str]) -> None:
+    """Statistics of relations that were just filled, so that what reads them next is planned on what is there."""
+    with connect(settings, "migrator") as connection, connection.cursor() as cursor:
+        for relation in relations:
+            cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(*relation.split("."))))
