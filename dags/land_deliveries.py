@@ -13,6 +13,7 @@ of the night is skipped.
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from airflow.sdk import CronTriggerTimetable, Param, TriggerRule, dag, task
@@ -55,7 +56,7 @@ def land_deliveries() -> None:
     @task(map_index_template="{{ task.op_kwargs['feed'] }}/{{ task.op_kwargs['source'] }}")
     def land_source(feed: str, source: str) -> None:
         with step() as (settings, run_key):
-            nightly.land(settings, run_key, feed, source)
+            logging.getLogger(__name__).info("%s", nightly.land(settings, run_key, feed, source))
 
     @task(outlets=[DELIVERIES], trigger_rule=TriggerRule.NONE_FAILED)
     def close_landing() -> None:

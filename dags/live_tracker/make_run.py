@@ -16,7 +16,7 @@ from rich.console import Console
 
 from live_tracker import database, runs, turns
 from live_tracker.build.code import code_version
-from live_tracker.deliveries.load import bind_home
+from live_tracker.deliveries.ledger import bind_home
 from live_tracker.errors import TrackerError
 from live_tracker.home import airflow, airflow_api, bindings, postgres
 from live_tracker.home.airflow_api import ENDED, AirflowApi, DagRun, TaskInstance

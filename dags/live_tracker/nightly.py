@@ -43,7 +43,7 @@ def open_run(settings: Settings, run_key: str) -> None:
 
 def sources_to_land(settings: Settings) -> list[tuple[str, str]]:
     """Feed and source of everything in the home's deliveries folder, in byte order."""
-    return sorted(discover(_deliveries(settings)))
+    return discover(_deliveries(settings))
 
 
 def land(settings: Settings, run_key: str, feed: str, source: str) -> SourceReport:

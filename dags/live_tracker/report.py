@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -60,15 +61,15 @@ def print_deliveries(settings: Settings, console: Console, run_key: str) -> list
         settings,
         "auditor",
         """
-        SELECT feed, source, folder, outcome, reason, table_name, line_no, column_name, detail
-        FROM ops.delivery_attempt WHERE run_key = %s ORDER BY attempt_id
+        SELECT DISTINCT feed, source, folder, outcome, reason, table_name, line_no, column_name, detail
+        FROM ops.delivery_attempt WHERE run_key = %s ORDER BY feed, source, folder
         """,
         run_key,
     )
-    counts: dict[str, int] = {}
-    for attempt in attempts:
-        counts[attempt["outcome"]] = counts.get(attempt["outcome"], 0) + 1
+    [before] = _rows(settings, "auditor", "SELECT count(*) AS n FROM ops.delivery WHERE run_key <> %s", run_key)
+    counts = Counter(attempt["outcome"] for attempt in attempts)
     told = ", ".join(f"{number} {outcome}" for outcome, number in sorted(counts.items())) or "nothing new"
+    told += f", {before['n']} loaded by earlier runs" if before["n"] else ""
     _line(console, f"deliveries: {told}{_row_counts(settings, run_key)}")
     problems = [attempt for attempt in attempts if attempt["outcome"] in {"refused", "incomplete"}]
     for attempt in problems[:MOST_PROBLEMS]:
@@ -79,7 +80,7 @@ def print_deliveries(settings: Settings, console: Console, run_key: str) -> list
 
 def print_addresses(settings: Settings, console: Console) -> None:
     _line(console, f"Airflow   {airflow.address(settings)}")
-    _line(console, f"          user {airflow.USER}, password in {settings.secrets_folder / airflow.LOGIN_SECRET}")
+    _line(console, f"          user {airflow.USER}, password in {settings.secrets_folder / airflow.LOGIN}")
     home = "" if settings.home == PROJECT / ".tracker" else f" TRACKER_HOME='{os.path.relpath(settings.home)}'"
     _line(console, f'psql      psql "$(make -s dsn ROLE=analyst{home})"')
 

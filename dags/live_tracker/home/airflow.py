@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import psycopg2
+from pydantic import SecretStr
 
 from live_tracker import database
 from live_tracker.errors import TrackerError, database_errors
@@ -22,7 +23,7 @@ from live_tracker.home.secrets import secret
 from live_tracker.settings import PROJECT, Settings
 
 USER = "tracker"
-LOGIN_SECRET = "airflow_login.password"
+LOGIN = "airflow_login.password"
 """Name of the secret that is the password of USER on this home's Airflow page."""
 SERVICES = {
     "api-server": ("api-server", "--host", "127.0.0.1", "--workers", "1"),
@@ -59,17 +60,11 @@ def airflow_environment(settings: Settings) -> dict[str, str]:
 
 def _tracker_environment(settings: Settings) -> dict[str, str]:
     """What makes `get_settings()` in a task give the settings of this process."""
-    environment = {
-        "TRACKER_HOME": str(settings.home),
-        "TRACKER_ENV": settings.env,
-        "TRACKER_DEFINITIONS": str(settings.definitions),
-        "TRACKER_REFERENCE": str(settings.reference),
+    return {
+        f"TRACKER_{name.upper()}": value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        for name, value in settings
+        if value is not None
     }
-    if settings.warehouse_url is not None:
-        environment["WAREHOUSE_URL"] = settings.warehouse_url.get_secret_value()
-    if settings.identity_key is not None:
-        environment["TRACKER_IDENTITY_KEY"] = settings.identity_key.get_secret_value()
-    return environment
 
 
 def _airflow_options(settings: Settings) -> dict[str, str]:
@@ -156,7 +151,7 @@ def migrate(settings: Settings) -> None:
 def start(settings: Settings) -> None:
     """Start what does not run of the three services, a dead one again. `wait_until_ready` waits for them."""
     environment = airflow_environment(settings)
-    _write_password_file(settings)
+    write_password_file(settings)
     migrate(settings)
     for service in services(settings):
         command = [sys.executable, "-m", "airflow", *SERVICES[service.name]]
@@ -186,7 +181,7 @@ def wait_until_ready(settings: Settings) -> None:
 
 def password(settings: Settings) -> str:
     """The password of the user `tracker` on this home's Airflow page."""
-    return secret(settings, LOGIN_SECRET)
+    return secret(settings, LOGIN)
 
 
 def _is_healthy(settings: Settings) -> bool:
@@ -233,7 +228,7 @@ def _password_file(settings: Settings) -> Path:
     return settings.secrets_folder / "airflow_passwords.json"
 
 
-def _write_password_file(settings: Settings) -> None:
+def write_password_file(settings: Settings) -> None:
     """Airflow would make a password of its own and print it to its log: it finds ours instead."""
     path = _password_file(settings)
     content = json.dumps({USER: password(settings)})

@@ -18,7 +18,7 @@ TASK_DEFAULTS: dict[str, Any] = {
 
 
 def dag_defaults(doc: str | None, tag: str, *, max_active_runs: int = 1) -> dict[str, Any]:
-    """Arguments of `@dag` but the schedule: `doc` is the module's docstring, which says what to do when the DAG fails."""
+    """Arguments of `@dag` but the schedule: `doc` is the module's docstring, with what to do when it fails."""
     return {
         "catchup": False,
         "max_active_runs": max_active_runs,
