@@ -31,6 +31,12 @@ class Settings(BaseSettings):
     reference: Path = Field(
         default=PROJECT / "dags/live_tracker/reference_data/data", description="folder of the code lists in use"
     )
+    freshness_warning_days: int = Field(
+        default=3, ge=0, description="a source that delivered last more days before the as-of date is named on the release"
+    )
+    freshness_critical_days: int = Field(
+        default=45, ge=0, description="and after more than this many, nothing is published unless AS_OF was asked for"
+    )
     run_timeout_minutes: int = Field(default=60, description="how long `make run` waits for the nightly job")
 
     @property

@@ -1,0 +1,201 @@
+"""A small candidate in which everything holds, made of made-up rows, and the run that it belongs to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from live_tracker.deliveries.ledger import deliveries_hash
+
+from live_tracker import fences, runs
+from live_tracker.database import Role, connect
+from live_tracker.release.hashing import GRAINS, candidate_hash, table_hashes
+from live_tracker.release.publish import publish
+from live_tracker.settings import Settings
+
+AS_OF = dt.date(2024, 6, 25)
+
+REFERENCE = """
+INSERT INTO reference.definition_set VALUES ('definitions-a', now()), ('definitions-b', now());
+INSERT INTO reference.cohort_definition (
+    definitions_hash, definition, title, cohort_period, min_age, max_age, entry, entry_filter, entry_flags,
+    follow_up_months, waiting_months, offence_scope, proof_sources, milestones, description
+) VALUES
+    ('definitions-a', 'both_feeds', 't', 'quarter', 10, 17, 'outcome', 'none', '{}', 12, 6,
+        'recordable_not_breach', 'cms;pnc', '{3}', 'd'),
+    ('definitions-a', 'police_only', 't', 'quarter', 10, 17, 'outcome', 'none', '{}', 12, 6,
+        'recordable_not_breach', 'pnc', '{3}', 'd'),
+    ('definitions-b', 'another_set', 't', 'quarter', 10, 17, 'outcome', 'none', '{}', 12, 6,
+        'recordable_not_breach', 'cms;pnc', '{3}', 'd');
+INSERT INTO reference.cohort_definition_tier
+SELECT 'definitions-a', definition, 'proof', tier
+FROM unnest(ARRAY['both_feeds', 'police_only']) AS definition,
+    unnest(ARRAY['pre_court', 'first_tier', 'community', 'custody']) AS tier;
+"""
+
+DELIVERIES = """
+INSERT INTO ops.delivery (
+    delivery_id, feed, source, sequence, revision, extract_date, kind, folder, is_confirmed, run_key, loaded_at
+) VALUES
+    ('d1', 'yot', 'eastvale', 7, 0, '2024-06-21', 'full', 'yot/eastvale/2024-06-21', true, 'night', now()),
+    ('d2', 'yot', 'eastvale', 7, 1, '2024-06-21', 'full', 'yot/eastvale/2024-06-21.r1', true, 'night', now()),
+    ('d3', 'yot', 'eastvale', 10, 0, '2024-06-25', 'delta', 'yot/eastvale/2024-06-25', true, 'night', now()),
+    ('d4', 'yot', 'westvale', 1, 0, '2024-06-24', 'full', 'yot/westvale/2024-06-24', false, 'night', now()),
+    ('d5', 'pnc', '20', 3, 0, '2024-06-25', 'full', 'pnc/20/2024-06-25', true, 'night', now());
+"""
+
+MEMBERS = """
+INSERT INTO candidate.cohort_member
+SELECT
+    definition, cohort, cohort_start::date, cohort_end::date, yot, person_key, index_date::date,
+    'REFERRAL_ORDER', 'first_tier', 'Theft', 3, 15, 'M', 'White', 'None', 'None', 'Team A', 'E05000001', 'Full time',
+    'MEDIUM', 'LOW', 'STANDARD', 0, true,
+    (index_date::date + interval '12 months')::date, (index_date::date + interval '18 months')::date,
+    state, false, 0, 0, NULL, NULL, NULL, NULL, NULL, 0, true
+FROM (VALUES
+    ('both_feeds', '2022Q4', '2022-10-01', '2022-12-31', 'eastvale', 'child-1', '2022-10-15', 'closed'),
+    ('both_feeds', '2022Q4', '2022-10-01', '2022-12-31', 'eastvale', 'child-2', '2022-12-20', 'closed'),
+    ('both_feeds', '2022Q4', '2022-10-01', '2022-12-31', 'westvale', 'child-1', '2022-11-30', 'closed'),
+    ('both_feeds', '2023Q1', '2023-01-01', '2023-03-31', 'westvale', 'child-3', '2023-03-31', 'awaiting_outcomes'),
+    ('both_feeds', '2023Q3', '2023-07-01', '2023-09-30', 'westvale', 'child-4', '2023-08-31', 'in_follow_up'),
+    ('both_feeds', '2024Q2', '2024-04-01', '2024-06-30', 'eastvale', 'child-5', '2024-06-25', 'in_follow_up'),
+    ('police_only', '2022Q4', '2022-10-01', '2022-12-31', 'eastvale', 'child-1', '2022-10-15', 'closed')
+) AS made_up (definition, cohort, cohort_start, cohort_end, yot, person_key, index_date, state);
+"""
+
+REOFFENCES = """
+INSERT INTO candidate.reoffence
+SELECT definition, cohort, yot, person_key, offence_key, offence_date::date, outcome_date::date,
+    'YRO', 'community', 'Robbery', seriousness, found_in
+FROM (VALUES
+    ('both_feeds', '2022Q4', 'eastvale', 'child-1', 'offence-1', '2023-01-15', '2023-05-01', 6, 'both'),
+    ('both_feeds', '2022Q4', 'eastvale', 'child-1', 'offence-2', '2023-10-15', '2024-04-15', 4, 'cms'),
+    ('both_feeds', '2022Q4', 'eastvale', 'child-1', 'offence-3', '2023-10-15', '2024-04-15', NULL, 'cms'),
+    ('both_feeds', '2022Q4', 'westvale', 'child-1', 'offence-1', '2023-01-15', '2023-05-01', 6, 'both'),
+    ('both_feeds', '2023Q1', 'westvale', 'child-3', 'offence-4', '2023-07-01', '2024-06-25', 2, 'pnc'),
+    ('police_only', '2022Q4', 'eastvale', 'child-1', 'offence-1', '2023-01-15', '2023-05-01', 6, 'both')
+) AS made_up (
+    definition, cohort, yot, person_key, offence_key, offence_date, outcome_date, seriousness, found_in
+);
+UPDATE candidate.cohort_member AS member SET
+    is_reoffender = true, reoffences = counted.reoffences, reoffence_occasions = counted.occasions,
+    first_reoffence_date = counted.first_date, days_to_first_reoffence = counted.first_date - member.index_date,
+    first_reoffence_band = CASE
+        WHEN counted.first_date <= member.index_date + interval '3 months' THEN '0-3' ELSE '3-6'
+    END,
+    max_reoffence_seriousness = counted.gravest, seriousness_change = counted.gravest - member.index_seriousness
+FROM (
+    SELECT definition, cohort, yot, person_key, count(*) AS reoffences, count(DISTINCT outcome_date) AS occasions,
+        min(offence_date) AS first_date, max(seriousness) AS gravest
+    FROM candidate.reoffence GROUP BY definition, cohort, yot, person_key
+) AS counted
+WHERE (member.definition, member.cohort, member.yot, member.person_key)
+    = (counted.definition, counted.cohort, counted.yot, counted.person_key);
+"""
+
+SUMMARIES = """
+INSERT INTO candidate.cohort_summary
+SELECT definition, cohort, cohort_start::date, cohort_end::date, yot, children, distinct_children, reoffenders,
+    reoffences, round(reoffenders::numeric / children, 6), 0, 1, round(reoffences::numeric / nullif(reoffenders, 0), 6),
+    round(reoffences::numeric / children, 6), children_closed, maturity, state, NULL
+FROM (VALUES
+    ('both_feeds', '2022Q4', '2022-10-01', '2022-12-31', 'all', 3, 2, 2, 4, 3, 1, 'closed'),
+    ('both_feeds', '2022Q4', '2022-10-01', '2022-12-31', 'eastvale', 2, 2, 1, 3, 2, 1, 'closed'),
+    ('both_feeds', '2022Q4', '2022-10-01', '2022-12-31', 'westvale', 1, 1, 1, 1, 1, 1, 'closed'),
+    ('both_feeds', '2023Q1', '2023-01-01', '2023-03-31', 'all', 1, 1, 1, 1, 0, 0.8, 'awaiting_outcomes'),
+    ('both_feeds', '2023Q1', '2023-01-01', '2023-03-31', 'westvale', 1, 1, 1, 1, 0, 0.8, 'awaiting_outcomes'),
+    ('both_feeds', '2023Q3', '2023-07-01', '2023-09-30', 'all', 1, 1, 0, 0, 0, 0.5, 'in_follow_up'),
+    ('both_feeds', '2023Q3', '2023-07-01', '2023-09-30', 'westvale', 1, 1, 0, 0, 0, 0.5, 'in_follow_up'),
+    ('both_feeds', '2024Q2', '2024-04-01', '2024-06-30', 'all', 1, 1, 0, 0, 0, 0, 'filling'),
+    ('both_feeds', '2024Q2', '2024-04-01', '2024-06-30', 'eastvale', 1, 1, 0, 0, 0, 0, 'filling'),
+    ('police_only', '2022Q4', '2022-10-01', '2022-12-31', 'all', 1, 1, 1, 1, 1, 1, 'closed'),
+    ('police_only', '2022Q4', '2022-10-01', '2022-12-31', 'eastvale', 1, 1, 1, 1, 1, 1, 'closed')
+) AS made_up (
+    definition, cohort, cohort_start, cohort_end, yot, children, distinct_children, reoffenders, reoffences,
+    children_closed, maturity, state
+);
+"""
+
+
+@dataclass(frozen=True)
+class Night:
+    """A warehouse with a good candidate, and the run that it was built for."""
+
+    settings: Settings
+    run_key: str
+
+    def execute(self, statement: str, role: Role = "migrator") -> None:
+        with connect(self.settings, role) as connection, connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    def rows(self, query: str, role: Role = "migrator") -> list[tuple[Any, ...]]:
+        with connect(self.settings, role) as connection, connection.cursor() as cursor:
+            cursor.execute(query)
+            return cursor.fetchall()
+
+    def make_good(self) -> None:
+        """Good deliveries and a good candidate in place of whatever there was."""
+        self.execute("DELETE FROM ops.delivery;" + DELIVERIES)
+        for table in GRAINS:
+            self.execute(
+                f"""
+                DROP TABLE IF EXISTS candidate.{table};
+                CREATE TABLE candidate.{table} (LIKE release.{table});
+                ALTER TABLE candidate.{table} DROP COLUMN release_id, DROP COLUMN as_of_date;
+                GRANT SELECT ON candidate.{table} TO publisher;
+                """
+            )
+        self.execute(MEMBERS + REOFFENCES + SUMMARIES)
+
+    def another_run(self, run_key: str, *, as_of: dt.date = AS_OF, requested_as_of: dt.date | None = None) -> Night:
+        """A run as it stands when its candidate has been built, in the same warehouse."""
+        with connect(self.settings, "loader") as connection:
+            runs.request(
+                connection,
+                run_key,
+                requested_by="make",
+                definitions_hash="definitions-a",
+                reference_hash="reference-a",
+                code_version="code-a",
+                as_of=requested_as_of,
+            )
+            resolved = {"as_of": as_of, "known_as_of": AS_OF, "deliveries_hash": deliveries_hash(connection, AS_OF)}
+            runs.update(connection, run_key, "building", **resolved)
+        return Night(self.settings, run_key)
+
+    def pass_gate(self) -> None:
+        """A gate that has passed the candidate as it stands, without the time that the checks take."""
+        with connect(self.settings, "publisher") as connection, connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO ops.gate_result VALUES (%s, %s, true, 1, '[]', '[]', now())",
+                (self.run_key, candidate_hash(table_hashes(connection))),
+            )
+
+    def claim(self) -> int:
+        with connect(self.settings, "publisher") as connection:
+            return fences.claim(connection, "publish", self.run_key)
+
+    def publish(self, *, allow_older_as_of: bool = False) -> str:
+        return publish(self.settings, self.run_key, self.claim(), allow_older_as_of=allow_older_as_of)
+
+
+def prepare_night(settings: Settings) -> Night:
+    night = Night(settings, "")
+    night.execute(REFERENCE)
+    night.make_good()
+    return night.another_run("night 2024-06-25T01:00:00+00:00")
+
+
+@pytest.fixture
+def night(warehouse: Settings) -> Night:
+    """A warehouse with deliveries, definitions, a good candidate and its run."""
+    return prepare_night(warehouse)
+
+
+@pytest.fixture(scope="module")
+def shared_night(new_warehouse: Callable[[], Settings]) -> Night:
+    """The same, shared by the tests of a module: each makes the candidate good before it spoils it."""
+    return prepare_night(new_warehouse())

@@ -1,0 +1,270 @@
+"""The gate: a good candidate passes, and each critical expectation has a candidate that it stops."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from live_tracker.errors import TrackerError
+from live_tracker.release import gate
+from live_tracker.release.gate import GateFailed, run_gate
+
+if TYPE_CHECKING:
+    from tests.gate.conftest import Night
+
+MEMBER = "UPDATE candidate.cohort_member SET {} WHERE person_key = 'child-2'"
+REOFFENDER = "UPDATE candidate.cohort_member SET {} WHERE person_key = 'child-3'"
+REOFFENCE = "UPDATE candidate.reoffence SET {} WHERE offence_key = 'offence-2'"
+SUMMARY = "UPDATE candidate.cohort_summary SET {} WHERE cohort = '2022Q4' AND yot = 'westvale'"
+
+KNOWN_BAD = {
+    "members_exist": "DELETE FROM candidate.cohort_member",
+    "members_are_unique": "INSERT INTO candidate.cohort_member SELECT * FROM candidate.cohort_member LIMIT 1",
+    "members_have_a_definition": MEMBER.format("definition = 'another_set'"),
+    "ages_are_within_the_definition": MEMBER.format("age_at_index = 18"),
+    "index_dates_are_within_the_cohort": MEMBER.format("index_date = '2023-01-01'"),
+    "members_are_known_by_the_as_of_date": "UPDATE candidate.cohort_member SET index_date = '2024-06-26' "
+    "WHERE person_key = 'child-5'",
+    "windows_follow_the_definition": MEMBER.format("follow_up_end = follow_up_end + 1"),
+    "index_tiers_are_known": MEMBER.format("index_tier = 'no_action'"),
+    "index_seriousness_is_a_score": MEMBER.format("index_seriousness = 9"),
+    "member_states_are_known": MEMBER.format("state = 'filling'"),
+    "member_states_follow_from_the_dates": MEMBER.format("state = 'awaiting_outcomes'"),
+    "reoffenders_have_reoffences": MEMBER.format("is_reoffender = true"),
+    "first_reoffence_columns_are_empty_together": REOFFENDER.format("first_reoffence_band = NULL"),
+    "first_reoffences_are_within_the_follow_up": REOFFENDER.format(
+        "first_reoffence_date = index_date, days_to_first_reoffence = 0"
+    ),
+    "bands_are_known": REOFFENDER.format("first_reoffence_band = '12-18'"),
+    "bands_follow_from_the_dates": REOFFENDER.format("first_reoffence_band = '0-3'"),
+    "seriousness_change_is_the_difference": REOFFENDER.format("seriousness_change = seriousness_change + 1"),
+    "counts_are_not_negative": MEMBER.format("previous_offences = -1"),
+    "first_time_entrants_have_no_previous_offences": MEMBER.format("previous_offences = 1"),
+    "members_agree_with_their_reoffences": REOFFENDER.format("reoffences = reoffences + 1"),
+    "reoffences_are_unique": "INSERT INTO candidate.reoffence SELECT * FROM candidate.reoffence LIMIT 1",
+    "reoffences_belong_to_members": REOFFENCE.format("person_key = 'child-9'"),
+    "reoffences_are_within_the_follow_up": REOFFENCE.format("offence_date = '2022-10-15'"),
+    "reoffences_are_proven_in_time": REOFFENCE.format("outcome_date = '2024-04-16'"),
+    "reoffences_are_known_by_the_as_of_date": REOFFENCE.format("outcome_date = '2024-06-26'"),
+    "reoffences_are_proven_in_a_proof_tier": REOFFENCE.format("tier = 'diversion'"),
+    "reoffence_sources_are_known": REOFFENCE.format("found_in = 'court'"),
+    "reoffences_are_found_in_the_proof_sources": "UPDATE candidate.reoffence SET found_in = 'cms' "
+    "WHERE definition = 'police_only'",
+    "reoffence_seriousness_is_a_score": REOFFENCE.format("seriousness = 0"),
+    "summaries_exist": "DELETE FROM candidate.cohort_summary",
+    "summaries_are_unique": "INSERT INTO candidate.cohort_summary SELECT * FROM candidate.cohort_summary LIMIT 1",
+    "reoffenders_are_among_the_children": SUMMARY.format("reoffenders = 2"),
+    "reoffences_and_reoffenders_hold_together": SUMMARY.format("reoffences = 0"),
+    "rates_are_fractions_within_their_interval": SUMMARY.format("binary_rate = 100, binary_rate_high = 100"),
+    "rates_are_their_counts_divided": SUMMARY.format("binary_rate = 0.999999"),
+    "summaries_are_the_sum_of_members": "DELETE FROM candidate.cohort_summary WHERE cohort = '2024Q2' AND yot = 'all'",
+    "summary_states_are_known": SUMMARY.format("state = 'frozen'"),
+    "summary_states_follow_from_the_members": SUMMARY.format("state = 'in_follow_up'"),
+    "maturity_is_a_share": SUMMARY.format("maturity = 0.9999"),
+    "cohorts_have_begun_by_the_as_of_date": SUMMARY.format("cohort_start = '2024-06-26'"),
+    "change_on_year_is_in_points": SUMMARY.format("change_on_year_points = 100.0001"),
+    "sources_are_not_stale": "UPDATE ops.delivery SET extract_date = '2024-05-10' WHERE source = 'westvale'",
+}
+
+
+def suites() -> list[dict[str, Any]]:
+    return [json.loads(path.read_text()) for path in sorted((gate.EXPECTATIONS / "suites").glob("*.json"))]
+
+
+def names(severity: str) -> list[str]:
+    return [
+        expectation["meta"]["name"]
+        for suite in suites()
+        for expectation in suite["expectations"]
+        if expectation["severity"] == severity
+    ]
+
+
+def test_a_good_candidate_passes_and_its_hash_is_recorded(night: Night) -> None:
+    result = run_gate(night.settings, night.run_key)
+
+    assert (result.failed, result.warned) == ((), ())
+    assert result.expectations == sum(len(suite["expectations"]) for suite in suites())
+    assert night.rows("SELECT run_key, candidate_hash, success, expectations FROM ops.gate_result") == [
+        (night.run_key, result.candidate_hash, True, result.expectations)
+    ]
+    assert night.rows("SELECT status, candidate_hash FROM ops.run") == [("gating", result.candidate_hash)]
+
+
+@pytest.mark.parametrize("expectation", KNOWN_BAD)
+def test_a_broken_candidate_closes_the_gate(shared_night: Night, expectation: str) -> None:
+    shared_night.make_good()
+    shared_night.execute(KNOWN_BAD[expectation])
+    run = shared_night.another_run(f"run of {expectation}")
+
+    with pytest.raises(GateFailed) as closed:
+        run_gate(run.settings, run.run_key)
+
+    assert f": {expectation}" in str(closed.value)
+    ((success, failed),) = run.rows(f"SELECT success, failed FROM ops.gate_result WHERE run_key = '{run.run_key}'")
+    assert not success
+    assert expectation in {finding["expectation"] for finding in failed}
+
+
+def test_each_critical_expectation_has_a_candidate_that_it_stops() -> None:
+    assert sorted(names("critical")) == sorted(KNOWN_BAD)
+
+
+def test_every_expectation_has_a_name_a_reason_and_a_severity() -> None:
+    expectations = [expectation for suite in suites() for expectation in suite["expectations"]]
+
+    assert all(expectation["severity"] in {"critical", "warning"} for expectation in expectations)
+    assert all(len(expectation["notes"]) > 20 for expectation in expectations)
+    assert len({expectation["meta"]["name"] for expectation in expectations}) == len(expectations)
+    assert len({expectation["id"] for expectation in expectations}) == len(expectations)
+
+
+def test_the_checkpoint_runs_every_suite() -> None:
+    checkpoint = json.loads((gate.EXPECTATIONS / "checkpoints/gate.json").read_text())
+
+    checked = {definition["name"] for definition in checkpoint["validation_definitions"]}
+    assert checked == {suite["name"] for suite in suites()}
+
+
+@pytest.mark.parametrize(
+    ("expectation", "doubtful"),
+    [
+        ("most_members_are_known_to_the_police", "UPDATE candidate.cohort_member SET has_police_match = false"),
+        (
+            "outcomes_do_not_precede_offences",
+            REOFFENCE.format("offence_date = '2023-10-15', outcome_date = '2023-10-14'"),
+        ),
+        ("sources_are_recent", "UPDATE ops.delivery SET extract_date = '2024-06-21' WHERE source = 'westvale'"),
+    ],
+)
+def test_a_doubtful_candidate_passes_with_a_warning(shared_night: Night, expectation: str, doubtful: str) -> None:
+    shared_night.make_good()
+    shared_night.execute(doubtful)
+    if "reoffence SET" in doubtful:
+        shared_night.execute(
+            "UPDATE candidate.cohort_member SET reoffence_occasions = 3 "
+            "WHERE definition = 'both_feeds' AND person_key = 'child-1' AND yot = 'eastvale'"
+        )
+    run = shared_night.another_run(f"run of {expectation}")
+
+    result = run_gate(run.settings, run.run_key)
+
+    assert [finding.expectation for finding in result.warned] == [expectation]
+    assert names("warning").count(expectation) == 1
+
+
+def test_a_source_as_old_as_allowed_is_neither_late_nor_stale(shared_night: Night) -> None:
+    shared_night.make_good()
+    shared_night.execute("UPDATE ops.delivery SET extract_date = '2024-06-22' WHERE source = 'westvale'")
+    run = shared_night.another_run("run with a source three days old")
+
+    assert run_gate(run.settings, run.run_key).warned == ()
+
+
+def test_an_as_of_date_that_was_asked_for_may_lie_far_behind_the_deliveries(shared_night: Night) -> None:
+    shared_night.make_good()
+    shared_night.execute(KNOWN_BAD["sources_are_not_stale"])
+    run = shared_night.another_run("run as asked for", requested_as_of=gate_as_of(shared_night))
+
+    result = run_gate(run.settings, run.run_key)
+
+    assert [finding.expectation for finding in result.warned] == ["sources_are_recent"]
+
+
+def gate_as_of(night: Night) -> Any:
+    return night.rows("SELECT as_of FROM ops.run LIMIT 1")[0][0]
+
+
+def test_a_candidate_that_changes_under_the_gate_fails(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    check = gate._check
+
+    def check_and_tamper(*arguments: Any) -> Any:
+        outcome = check(*arguments)
+        night.execute(MEMBER.format("team = 'Team B'"))
+        return outcome
+
+    monkeypatch.setattr(gate, "_check", check_and_tamper)
+    with pytest.raises(GateFailed, match="the candidate changed under the gate"):
+        run_gate(night.settings, night.run_key)
+
+    assert night.rows("SELECT success FROM ops.gate_result") == [(False,)]
+
+
+def test_a_gate_that_cannot_run_is_a_failure(night: Night, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    broken = shutil.copytree(gate.EXPECTATIONS, tmp_path / "expectations")
+    (broken / "checkpoints/gate.json").unlink()
+    monkeypatch.setattr(gate, "EXPECTATIONS", broken)
+
+    with pytest.raises(GateFailed, match="the checks could not be made"):
+        run_gate(night.settings, night.run_key)
+
+    assert night.rows("SELECT success FROM ops.gate_result") == [(False,)]
+
+
+def test_a_run_without_an_as_of_date_is_not_checked(night: Night) -> None:
+    night.execute("UPDATE ops.run SET as_of = NULL", role="loader")
+
+    with pytest.raises(TrackerError, match="no as-of date"):
+        run_gate(night.settings, night.run_key)
+
+
+def test_no_value_of_a_row_leaves_the_gate(
+    night: Night,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Neither failing values nor a database error that quotes one: the last expectation here provokes it."""
+    expectations = shutil.copytree(gate.EXPECTATIONS, tmp_path / "expectations")
+    suite = expectations / "suites/gate__reoffence.json"
+    suite.write_text(
+        suite.read_text().replace("SELECT 1 FROM {batch} WHERE", "SELECT person_key::date FROM {batch} WHERE")
+    )
+    monkeypatch.setattr(gate, "EXPECTATIONS", expectations)
+    night.execute(
+        """
+        UPDATE candidate.reoffence SET person_key = 'canary-person', offence_key = 'canary-offence',
+            found_in = 'canary-source', outcome_date = offence_date - 1;
+        UPDATE candidate.cohort_member SET person_key = 'canary-child', state = 'canary-state';
+        """
+    )
+    caplog.set_level(logging.DEBUG)
+    results: list[str] = []
+    written: list[bytes] = []
+    checkpoint = gate._checkpoint
+
+    def keep(context_folder: Path, address: str) -> Any:
+        result = checkpoint(context_folder, address)
+        for validation in result.run_results.values():
+            results.extend(str(outcome.result) for outcome in validation.results)
+        files = [path for path in night.settings.home.rglob("*") if path.is_file() and "postgres" not in path.parts]
+        written.extend(path.read_bytes() for path in files)
+        return result
+
+    monkeypatch.setattr(gate, "_checkpoint", keep)
+    with pytest.raises(GateFailed) as closed:
+        run_gate(night.settings, night.run_key)
+
+    said = capfd.readouterr()
+    recorded = night.rows("SELECT failed::text || warned::text FROM ops.gate_result")[0][0]
+    assert "outcomes_do_not_precede_offences: could not be checked" in str(closed.value)
+    assert closed.value.__context__ is None
+    for text in (str(closed.value), recorded, caplog.text, said.out, said.err, *results):
+        assert "canary" not in text
+    assert results
+    assert written
+    assert all(b"canary" not in content for content in written)
+
+
+def test_the_gate_leaves_the_checkout_as_it_was(night: Night) -> None:
+    before = {path: path.stat().st_mtime_ns for path in gate.EXPECTATIONS.rglob("*")}
+
+    run_gate(night.settings, night.run_key)
+
+    assert {path: path.stat().st_mtime_ns for path in gate.EXPECTATIONS.rglob("*")} == before
