@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import execute_values
@@ -132,7 +133,13 @@ def _load_file(cursor: Cursor, manifest: Manifest, file: DeliveredFile, path: Pa
     )
     report = FileReport()
     rows = _CopyStream(parse_file(path, file, manifest, report))
-    cursor.copy_expert("COPY pg_temp.incoming FROM STDIN", rows, size=1 << 18)
+    try:
+        cursor.copy_expert("COPY pg_temp.incoming FROM STDIN", rows, size=1 << 18)
+    except psycopg2.Error:
+        # the driver turns what the stream raises into an error of its own
+        if rows.refusal is not None:
+            raise rows.refusal from None
+        raise
     quarantined = [(finding.line, finding.column, finding.reason) for finding in report.quarantined]
     quarantined += [(line, None, "conflicting_key") for line in _set_aside_conflicts(cursor)]
     repeated = _store_rows(cursor, manifest, table, columns)
@@ -275,10 +282,15 @@ class _CopyStream(io.RawIOBase):
     def __init__(self, rows: Iterable[ParsedRow]) -> None:
         self._lines = self._encoded(rows)
         self._buffer = bytearray()
+        self.refusal: Refused | None = None
 
     def read(self, size: int = -1) -> bytes:
         while len(self._buffer) < size:
-            line = next(self._lines, None)
+            try:
+                line = next(self._lines, None)
+            except Refused as refusal:
+                self.refusal = refusal
+                raise
             if line is None:
                 break
             self._buffer += line
