@@ -54,8 +54,8 @@ def canonical_cro(text: str | None) -> str | None:
     return None
 
 
-def _with_century(year: str, on: dt.date) -> int:
+def _with_century(year: str, on: dt.date) -> str:
     if len(year) == 4:
-        return int(year)
-    century = on.year - on.year % 100
-    return century + int(year) if int(year) <= on.year % 100 else century - 100 + int(year)
+        return year
+    century = on.year // 100
+    return f"{century if int(year) <= on.year % 100 else century - 1}{year}"
