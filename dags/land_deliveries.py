@@ -38,9 +38,7 @@ def land_deliveries() -> None:
         with step() as (settings, run_key):
             nightly.open_run(settings, run_key)
 
-    @task.sensor(
-        mode="reschedule", poke_interval=10, timeout=timedelta(hours=12), execution_timeout=timedelta(minutes=5)
-    )
+    @task.sensor(mode="reschedule", poke_interval=10, timeout=12 * 3600, execution_timeout=timedelta(minutes=5))
     def wait_for_turn() -> bool:
         with step() as (settings, run_key):
             turn = turns.take(settings, run_key)

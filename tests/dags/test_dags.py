@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+
 from live_tracker.home.airflow_api import DAGS
 from live_tracker.settings import PROJECT
 
@@ -74,7 +76,7 @@ def test_a_failure_of_any_task_is_recorded(dags: dict[str, Any]) -> None:
 
 
 def test_the_last_task_of_each_emits_what_the_next_waits_for(dags: dict[str, Any]) -> None:
-    for dag_id, next_id in zip(DAGS, DAGS[1:], strict=False):
+    for dag_id, next_id in pairwise(DAGS):
         [emitter] = [task for task in dags[dag_id].tasks if task.outlets]
         assert emitter.trigger_rule == "none_failed"
         assert emitter.downstream_task_ids == {"record_failure"}

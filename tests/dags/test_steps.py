@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from live_tracker import turns
 from live_tracker.errors import CheckFailed, DatabaseUnavailable
 from live_tracker.fences import Overtaken

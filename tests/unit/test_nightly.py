@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+
 from live_tracker import fences, nightly, runs, turns
 from live_tracker.database import connect
 from live_tracker.errors import CheckFailed
 from live_tracker.home import bindings
+from live_tracker.identity import links
 from live_tracker.runs import Run
 from live_tracker.settings import Settings
 
@@ -50,7 +52,12 @@ def get(settings: Settings, run_key: str) -> Run:
         return runs.get(connection, run_key)
 
 
-def begin(settings: Settings, requested_by: Literal["make", "schedule"] = "make", **days: dt.date) -> str:
+def begin(
+    settings: Settings,
+    requested_by: Literal["make", "schedule"] = "make",
+    as_of: dt.date | None = None,
+    known_as_of: dt.date | None = None,
+) -> str:
     with connect(settings, "loader") as connection:
         runs.request(
             connection,
@@ -59,7 +66,8 @@ def begin(settings: Settings, requested_by: Literal["make", "schedule"] = "make"
             definitions_hash="d",
             reference_hash="r",
             code_version="c",
-            **days,
+            as_of=as_of,
+            known_as_of=known_as_of,
         )
     assert turns.take(settings, "run") == "go"
     return "run"
@@ -114,7 +122,7 @@ def test_a_source_is_landed_under_a_fence_of_its_own(
 def test_dates_not_asked_for_come_from_what_has_landed(
     night: Settings, asked: dict[str, dt.date], as_of: dt.date, known_as_of: dt.date
 ) -> None:
-    run_key = begin(night, **asked)
+    run_key = begin(night, as_of=asked.get("as_of"), known_as_of=asked.get("known_as_of"))
     assert nightly.close_landing(night, run_key) == "go"
     run = get(night, run_key)
     assert (run.as_of, run.known_as_of, run.status) == (as_of, known_as_of, "landing")
@@ -157,7 +165,7 @@ def test_steps_are_told_in_the_status(night: Settings, monkeypatch: pytest.Monke
         seen.append(get(settings, "run").status)
         return "release"
 
-    for module, name in ((nightly.links, "resolve"), (nightly, "build_layer"), (nightly, "run_gate")):
+    for module, name in ((links, "resolve"), (nightly, "build_layer"), (nightly, "run_gate")):
         monkeypatch.setattr(module, name, look)
     run_key = begin(night)
     nightly.close_landing(night, run_key)

@@ -100,7 +100,7 @@ def _belongs_to(process: psutil.Process, leader: _Record) -> bool:
     try:
         if os.getsid(process.pid) != leader.pid or process.create_time() < leader.started:
             return False
-        return process.pid != leader.pid or process.create_time() == leader.started
+        return bool(process.pid != leader.pid or process.create_time() == leader.started)
     except (ProcessLookupError, PermissionError, psutil.Error):
         return False
 
