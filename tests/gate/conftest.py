@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from live_tracker.deliveries.ledger import deliveries_hash
 
 from live_tracker import fences, runs
 from live_tracker.database import Role, connect
+from live_tracker.deliveries.ledger import deliveries_hash
 from live_tracker.release.hashing import GRAINS, candidate_hash, table_hashes
 from live_tracker.release.publish import publish
 from live_tracker.settings import Settings
