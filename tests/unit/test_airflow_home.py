@@ -12,16 +12,19 @@ from pathlib import Path
 
 import psutil
 import pytest
+from pydantic import SecretStr
+
 from live_tracker.errors import TrackerError
 from live_tracker.home import airflow, processes
 from live_tracker.home.processes import Service
 from live_tracker.settings import Settings
-from pydantic import SecretStr
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path, warehouse_url=SecretStr("postgresql://admin:a%40b@db.example/tracker?sslmode=require"))
+    return Settings(
+        home=tmp_path, warehouse_url=SecretStr("postgresql://admin:a%40b@db.example/tracker?sslmode=require")
+    )
 
 
 def test_every_address_is_loopback_and_the_ports_are_kept(settings: Settings) -> None:

@@ -28,7 +28,12 @@ def test_a_changed_or_new_source_changes_it(checkout: Path, changed: str) -> Non
 
 @pytest.mark.parametrize(
     "made",
-    ["dbt_project/target/run/m.sql", "expectations/uncommitted/x.json", "dags/live_tracker/__pycache__/a.py", "README.md"],
+    [
+        "dbt_project/target/run/m.sql",
+        "expectations/uncommitted/x.json",
+        "dags/live_tracker/__pycache__/a.py",
+        "README.md",
+    ],
 )
 def test_what_running_leaves_behind_does_not(checkout: Path, made: str) -> None:
     before = code_version(checkout)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
+
 from live_tracker import runs, turns
 from live_tracker.database import connect
 from live_tracker.errors import CheckFailed
