@@ -9,8 +9,10 @@ BEGIN
     ] LOOP
         EXECUTE format('CREATE SCHEMA %I AUTHORIZATION owner', name);
     END LOOP;
-    -- dbt's own: it makes and drops what is in them, and nothing outside dbt hangs on them
-    FOREACH name IN ARRAY ARRAY['staging', 'intermediate', 'candidate'] LOOP
+    -- dbt's own: it makes and drops what is in them, and nothing outside dbt hangs on them. The dev target has its own.
+    FOREACH name IN ARRAY ARRAY[
+        'staging', 'intermediate', 'candidate', 'dev_staging', 'dev_intermediate', 'dev_candidate'
+    ] LOOP
         EXECUTE format('CREATE SCHEMA %I AUTHORIZATION owner', name);
         EXECUTE format('GRANT USAGE, CREATE ON SCHEMA %I TO transformer', name);
     END LOOP;
@@ -20,7 +22,7 @@ $$;
 
 SET LOCAL ROLE owner;
 
-ALTER DEFAULT PRIVILEGES FOR ROLE owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+ALTER DEFAULT PRIVILEGES FOR ROLE owner REVOKE EXECUTE ON FUNCTIONS FROM public;
 
 -- What a home is bound to: one row. deliveries_folder is set by the first landing and stays; definitions_folder is the
 -- one given last.

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from pydantic import SecretStr
+
 from live_tracker import database
 from live_tracker.home import postgres
 from live_tracker.settings import Settings
-from pydantic import SecretStr
 
 
 @pytest.fixture(scope="session")

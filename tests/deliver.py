@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import psycopg2
+
 from live_tracker import database, fences
 from live_tracker.deliveries.contract import FEEDS
 from live_tracker.deliveries.load import SourceReport, land_source
@@ -85,6 +87,16 @@ def fetch(settings: Settings, query: str, *parameters: Any) -> list[tuple[Any, .
     with database.connect(settings, "migrator") as connection, connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return cursor.fetchall()
+
+
+def administer(settings: Settings, statement: str) -> None:
+    """Run a statement as the administrator, as no role of the system could."""
+    connection = psycopg2.connect(database.warehouse_admin_url(settings))
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(statement)
+    finally:
+        connection.close()
 
 
 def child(child_id: str, **values: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg2
 import sqlalchemy.exc
@@ -17,7 +18,7 @@ class TrackerError(Exception):
         self.what, self.where, self.do = what, where, do
         super().__init__("\n  ".join(part for part in (what, where and f"where: {where}", do and f"do: {do}") if part))
 
-    def __reduce__(self) -> tuple[type[TrackerError], tuple[str, str, str]]:
+    def __reduce__(self) -> tuple[type[TrackerError], tuple[Any, ...]]:
         return type(self), (self.what, self.where, self.do)
 
 
@@ -32,7 +33,7 @@ class DatabaseError(TrackerError):
         self.sqlstate, self.kind = sqlstate, kind
         super().__init__(f"the database refused a statement: {kind} (SQLSTATE {sqlstate})", where)
 
-    def __reduce__(self) -> tuple[type[DatabaseError], tuple[str, str, str]]:
+    def __reduce__(self) -> tuple[type[DatabaseError], tuple[Any, ...]]:
         return type(self), (self.sqlstate, self.kind, self.where)
 
 
@@ -63,7 +64,9 @@ def without_row_data(error: psycopg2.Error, where: str = "") -> DatabaseError:
     if copy:
         names.append(f"COPY {copy[1]} line {copy[2]}")
     sqlstate = error.pgcode or "08000"
-    unavailable = sqlstate[:2] in {"08", "57"} or isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError))
+    unavailable = sqlstate[:2] in {"08", "57"} or isinstance(
+        error, (psycopg2.OperationalError, psycopg2.InterfaceError)
+    )
     kind = DatabaseUnavailable if unavailable else DatabaseError
     return kind(sqlstate, type(error).__name__, ", ".join(part for part in (where, *names) if part))
 

@@ -5,6 +5,8 @@ An advisory lock makes two workers wait for one another; the token catches the w
 
 from __future__ import annotations
 
+from typing import Any
+
 from live_tracker.database import Connection
 from live_tracker.errors import TrackerError
 
@@ -19,7 +21,7 @@ class Overtaken(TrackerError):
             do="nothing: the newer run does the work; `tracker status` shows it",
         )
 
-    def __reduce__(self) -> tuple[type[Overtaken], tuple[str, int]]:
+    def __reduce__(self) -> tuple[type[Overtaken], tuple[Any, ...]]:
         return type(self), (self.resource, self.token)
 
 

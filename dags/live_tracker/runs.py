@@ -80,7 +80,7 @@ def get(connection: Connection, run_key: str) -> Run:
 
 def update(connection: Connection, run_key: str, status: Status, **columns: Any) -> None:
     """Move a run to `status` and set further columns of its row; finished_at is stamped when it ends."""
-    assignments = [sql.SQL("status = {}").format(sql.Literal(status))]
+    assignments: list[sql.Composable] = [sql.SQL("status = {}").format(sql.Literal(status))]
     assignments += [sql.SQL("{} = {}").format(sql.Identifier(name), sql.Literal(columns[name])) for name in columns]
     if status in FINISHED:
         assignments.append(sql.SQL("finished_at = now()"))

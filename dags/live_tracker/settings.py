@@ -25,14 +25,17 @@ class Settings(BaseSettings):
         description="administrator's URL of an outside Postgres (15 or later); unset: the embedded one",
     )
     identity_key: SecretStr | None = Field(
-        default=None, description="key of the person_key hash; unset: secrets/identity.key of the home, made at first use"
+        default=None,
+        description="key of the person_key hash; unset: secrets/identity.key of the home, made at first use",
     )
     definitions: Path = Field(default=PROJECT / "definitions", description="folder of the cohort definitions in use")
     reference: Path = Field(
         default=PROJECT / "dags/live_tracker/reference_data/data", description="folder of the code lists in use"
     )
     freshness_warning_days: int = Field(
-        default=3, ge=0, description="a source that delivered last more days before the as-of date is named on the release"
+        default=3,
+        ge=0,
+        description="a source that delivered last more days before the as-of date is named on the release",
     )
     freshness_critical_days: int = Field(
         default=45, ge=0, description="and after more than this many, nothing is published unless AS_OF was asked for"

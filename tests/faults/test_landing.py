@@ -11,10 +11,10 @@ import os
 from pathlib import Path
 
 import pytest
+
 from live_tracker import database, fences
 from live_tracker.deliveries.load import land_source
 from live_tracker.settings import Settings
-
 from tests.deliver import child, fetch, land_all, offence, outcome, write_delivery
 
 TABLES = {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from live_tracker.errors import TrackerError
+from live_tracker.home.secrets import secret
 from live_tracker.release import gate
 from live_tracker.release.gate import GateFailed, run_gate
 
@@ -269,3 +270,20 @@ def test_the_gate_leaves_the_checkout_as_it_was(night: Night) -> None:
     run_gate(night.settings, night.run_key)
 
     assert {path: path.stat().st_mtime_ns for path in gate.EXPECTATIONS.rglob("*")} == before
+
+
+def test_the_password_of_the_warehouse_is_in_no_file_of_the_gate(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    contents: list[str] = []
+    checkpoint = gate._checkpoint
+
+    def keep(context_folder: Path, address: str) -> Any:
+        result = checkpoint(context_folder, address)
+        contents.extend(path.read_text() for path in context_folder.rglob("*") if path.is_file())
+        return result
+
+    monkeypatch.setattr(gate, "_checkpoint", keep)
+    run_gate(night.settings, night.run_key)
+
+    password = secret(night.settings, "publisher.password")
+    assert any("GATE_WAREHOUSE" in content for content in contents)
+    assert all(password not in content for content in contents)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import psycopg2
 import pytest
+
 from live_tracker import database
 from live_tracker.errors import DatabaseError
 from live_tracker.settings import Settings

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
+import yaml
+
 from live_tracker.database import role_url
 from live_tracker.errors import CheckFailed, TrackerError
 from live_tracker.runs import Run
@@ -40,8 +42,7 @@ def build_layer(settings: Settings, run: Run, layer: Layer, *, target: str = "pr
 
 def invoke_dbt(settings: Settings, command: list[str], variables: dict[str, str]) -> int:
     """Run a dbt command in this process; returns the number of nodes that passed."""
-    import yaml
-    from dbt.cli.main import dbtRunner
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415 - takes seconds, which only the tasks that build should pay
 
     work = settings.home / "dbt"
     work.mkdir(parents=True, exist_ok=True)
@@ -85,9 +86,7 @@ def _without_values(message: str) -> str:
     text = " ".join(kept)
     names = [match.span() for match in _NAMED.finditer(text)]
     return _QUOTED.sub(
-        lambda match: (
-            match[0] if any(start <= match.start() and match.end() <= end for start, end in names) else '"…"'
-        ),
+        lambda match: match[0] if any(start <= match.start() and match.end() <= end for start, end in names) else '"…"',
         text,
     )
 

@@ -48,7 +48,9 @@ def deliveries() -> None:
         ("source", "extract date", "sequence", "revision", "kind", "delivered", "loaded", "quarantined", "warnings"),
         loaded,
     )
-    _print(console, "Quarantined and warned", ("source", "folder", "table", "column", "reason", "rows", "lines"), reasons)
+    _print(
+        console, "Quarantined and warned", ("source", "folder", "table", "column", "reason", "rows", "lines"), reasons
+    )
     _print(console, "Refused or incomplete", ("source", "folder", "what", "table", "line", "column", "detail"), refused)
 
 

@@ -29,11 +29,13 @@ class Refused(TrackerError):
     ) -> None:
         self.reason, self.detail, self.table, self.line, self.column = reason, detail, table, line, column
         where = ", ".join(
-            part for part in (table and f"table {table}", line and f"line {line}", column and f"column {column}") if part
+            part
+            for part in (table and f"table {table}", line and f"line {line}", column and f"column {column}")
+            if part
         )
         super().__init__(f"{reason}: {detail}", where, "ask the sender for a corrected delivery (a higher revision)")
 
-    def __reduce__(self) -> tuple[type[Refused], tuple[str, str, str | None, int | None, str | None]]:
+    def __reduce__(self) -> tuple[type[Refused], tuple[Any, ...]]:
         return type(self), (self.reason, self.detail, self.table, self.line, self.column)
 
 
@@ -99,7 +101,9 @@ def read_manifest(folder: Path, feed_name: str, source: str) -> Manifest:
 
 
 def _read_json(path: Path) -> dict[str, Any]:
-    _expect(not path.is_symlink() and path.stat().st_size <= LARGEST_MANIFEST_BYTES, "manifest", "not a plain small file")
+    _expect(
+        not path.is_symlink() and path.stat().st_size <= LARGEST_MANIFEST_BYTES, "manifest", "not a plain small file"
+    )
     try:
         content = json.loads(path.read_bytes().decode("utf-8-sig"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
@@ -113,11 +117,15 @@ def _files(listed: Any, feed: Feed) -> tuple[DeliveredFile, ...]:
     by_name = {f"{table.name}.csv{ending}": table for table in feed.tables for ending in ("", ".gz")}
     files = []
     for entry in listed:
-        _expect(isinstance(entry, dict) and entry.get("name") in by_name, "file_name", "a file is none of the contract's")
+        _expect(
+            isinstance(entry, dict) and entry.get("name") in by_name, "file_name", "a file is none of the contract's"
+        )
         table = by_name[entry["name"]]
         digest = entry.get("sha256")
         _expect(
-            isinstance(digest, str) and bool(_SHA256.fullmatch(digest)), "manifest", f"sha256 of {entry['name']} is missing"
+            isinstance(digest, str) and bool(_SHA256.fullmatch(digest)),
+            "manifest",
+            f"sha256 of {entry['name']} is missing",
         )
         files.append(DeliveredFile(table, entry["name"], _count(entry, "rows"), str(digest), _count(entry, "bytes")))
     supplied = [file.table.name for file in files]
@@ -129,7 +137,8 @@ def _files(listed: Any, feed: Feed) -> tuple[DeliveredFile, ...]:
 
 def _delivery_id(content: dict[str, Any], files: tuple[DeliveredFile, ...]) -> str:
     described = {
-        name: content.get(name) for name in ("contract", "source", "extract_date", "sequence", "revision", "kind", "encoding")
+        name: content.get(name)
+        for name in ("contract", "source", "extract_date", "sequence", "revision", "kind", "encoding")
     }
     described["files"] = [[file.name, file.rows, file.sha256] for file in files]
     return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()

@@ -93,7 +93,9 @@ def parse_file(path: Path, file: DeliveredFile, manifest: Manifest, report: File
     except UnicodeDecodeError:
         raise Refused("encoding", f"bytes that are not {manifest.encoding}", table.name, line or 1) from None
     except csv.Error:
-        raise Refused("csv_syntax", "quotes or line ends are damaged, or a field is too long", table.name, line) from None
+        raise Refused(
+            "csv_syntax", "quotes or line ends are damaged, or a field is too long", table.name, line
+        ) from None
     except (OSError, EOFError, zlib.error):
         raise Refused("gzip", "the file cannot be unpacked", table.name) from None
     if report.delivered != file.rows:
@@ -173,18 +175,12 @@ Check = Callable[[str], tuple[str | None, str]]
 
 def _checker(column: Column, extract_date: dt.date) -> Check:
     """The check of a column: value -> (reason if it is bad, value as it is kept)."""
-    if column.kind == "date":
-        return _by_rule(_is_date, "bad_date")
-    if column.kind == "flag":
-        return _by_rule(lambda value: value in {"0", "1"}, "bad_flag")
-    if column.kind == "integer":
-        return _by_rule(lambda value: bool(_INTEGER.fullmatch(value)), "bad_integer")
-    if column.kind == "decimal":
-        return _by_rule(lambda value: bool(_DECIMAL.fullmatch(value)), "bad_decimal")
-    if column.name == "updated_at":
-        return _by_rule(_is_timestamp, "bad_timestamp")
     if column.kind == "pnc_id":
         return lambda value: _canonical_pnc(value, extract_date)
+    if column.name == "updated_at":
+        return _by_rule(_is_timestamp, "bad_timestamp")
+    if column.kind in _RULES:
+        return _by_rule(*_RULES[column.kind])
     return lambda value: (None, value)
 
 
@@ -225,6 +221,14 @@ def _is_timestamp(value: str) -> bool:
     return True
 
 
+_RULES: dict[str, tuple[Callable[[str], bool], str]] = {
+    "date": (_is_date, "bad_date"),
+    "flag": (lambda value: value in {"0", "1"}, "bad_flag"),
+    "integer": (lambda value: bool(_INTEGER.fullmatch(value)), "bad_integer"),
+    "decimal": (lambda value: bool(_DECIMAL.fullmatch(value)), "bad_decimal"),
+}
+
+
 def _row_hash(values: Values, updated_at: str | None, extra: str | None) -> bytes:
     # NUL and the separator cannot stand in a value, so no two rows share a text
     text = KEY_SEPARATOR.join("\x00" if value is None else value for value in (*values, updated_at, extra))
@@ -234,7 +238,7 @@ def _row_hash(values: Values, updated_at: str | None, extra: str | None) -> byte
 def _open(path: Path, file: DeliveredFile, manifest: Manifest) -> IO[str]:
     raw: io.RawIOBase | IO[bytes] = path.open("rb")
     if file.name.endswith(".gz"):
-        raw = _Limited(gzip.GzipFile(fileobj=raw), max(file.bytes * LARGEST_RATIO, 1 << 24), file.table.name)  # type: ignore[arg-type]
+        raw = _Limited(gzip.GzipFile(fileobj=raw), max(file.bytes * LARGEST_RATIO, 1 << 24), file.table.name)
     encoding = "utf-8-sig" if manifest.encoding == "utf-8" else "cp1252"
     return io.TextIOWrapper(io.BufferedReader(raw, 1 << 16), encoding=encoding, errors="strict", newline="")  # type: ignore[type-var]
 

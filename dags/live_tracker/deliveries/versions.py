@@ -108,7 +108,11 @@ def rebuild(cursor: Cursor, table: str, manifest: Manifest) -> None:
     )
     cursor.execute(
         sql.SQL(
-            "DELETE FROM {version} AS version USING pg_temp.touched WHERE version.source = %(source)s AND version.key = touched.key"
+            """
+            DELETE FROM {version} AS version
+            USING pg_temp.touched
+            WHERE version.source = %(source)s AND version.key = touched.key
+            """
         ).format(**names),
         given,
     )

@@ -49,7 +49,19 @@ def start(settings: Settings) -> None:
     log = settings.home / "postgres" / "server.log"
     result = _run(
         settings,
-        [_program("pg_ctl"), "-D", data, "-w", "-t", "60", "-l", log, "-o", f"-p {port(settings, 'postgres')} {options}", "start"],
+        [
+            _program("pg_ctl"),
+            "-D",
+            data,
+            "-w",
+            "-t",
+            "60",
+            "-l",
+            log,
+            "-o",
+            f"-p {port(settings, 'postgres')} {options}",
+            "start",
+        ],
     )
     if result.returncode != 0:
         raise TrackerError(
@@ -93,12 +105,14 @@ def _initialise(settings: Settings, data: Path) -> None:
             ],
         )
     if result.returncode != 0:
+        user = _server_user()
         shutil.rmtree(data, ignore_errors=True)
         raise TrackerError(
             "the embedded Postgres could not be set up",
             f"{data}: {result.stdout.strip()[-400:]}",
-            "choose a TRACKER_HOME on a local disk that user "
-            f"{_server_user().pw_name if _server_user() else 'running this'} can reach",
+            "choose a TRACKER_HOME on a local disk that "
+            + (f"user {user.pw_name}" if user else "this user")
+            + " can reach",
         )
 
 

@@ -1,4 +1,4 @@
-"""Clusters: which records are one person on which day, from records and the spans in which they share an id.
+"""Clusters: which records are one person on which day, from records and the spans in which they carry an id.
 
 Records and ids are the nodes of a graph whose edges have spans of extract dates; a person is a connected component on
 a day. The cluster is named for its earliest record, so that nights that only add never renumber anyone.
@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, order=True)
-class Record:
+class Record(NamedTuple):
     """A CMS child or a police nominal. The order of records is the order in which they may name a person."""
 
     first_known: dt.date
@@ -23,98 +22,88 @@ class Record:
     source_id: str
 
 
-Node = Record | str
-"""A record, or a shared id that stands for everyone who carries it."""
+class Edge(NamedTuple):
+    """A record carries an id from `known_from`, not before it is known, to the day before `known_to` (None: still)."""
 
-
-@dataclass(frozen=True)
-class Edge:
-    """Two nodes that are one person from `known_from` to the day before `known_to` (None: still)."""
-
-    one: Node
-    other: Node
+    record: Record
+    shared_id: str
     known_from: dt.date
     known_to: dt.date | None
 
 
-@dataclass(frozen=True)
-class Membership:
-    """A record's person over a span of extract dates, named by the cluster's earliest record; `size` counts records."""
+class Membership(NamedTuple):
+    """A record's person over a span of extract dates: the person's earliest record, and whether there are others."""
 
     record: Record
     earliest: Record
-    size: int
+    is_shared: bool
     known_from: dt.date
     known_to: dt.date | None
 
 
 def memberships(records: Iterable[Record], edges: Iterable[Edge]) -> Iterator[Membership]:
-    """Every record's memberships from the day it is first known, in time order, neighbouring spans that agree joined."""
-    edges_of: dict[Node, list[Edge]] = defaultdict(list)
-    for edge in edges:
-        edges_of[edge.one].append(edge)
-        edges_of[edge.other].append(edge)
-    seen: set[Node] = set()
-    for record in sorted(records):
-        if record in seen:
+    """Every record's memberships from the day it is first known, gapless; neighbouring spans differ."""
+    ordered = sorted(records)
+    since: dict[int, tuple[int, bool, dt.date]] = {}
+    for day, cluster in _changed_clusters(ordered, edges):
+        members = [node for node in cluster if node < len(ordered)]
+        if not members:
             continue
-        component = _reachable(record, lambda node: edges_of.get(node, ()))
-        seen |= component
-        members = sorted(node for node in component if isinstance(node, Record))
-        if len(members) == 1:
-            yield Membership(record, record, 1, record.first_known, None)
-        else:
-            changes = {member.first_known for member in members}
-            for node in component:
-                for edge in edges_of.get(node, ()):
-                    changes.update(day for day in (edge.known_from, edge.known_to) if day is not None)
-            yield from _over_time(members, edges_of, sorted(changes))
-
-
-def _over_time(members: list[Record], edges_of: dict[Node, list[Edge]], days: list[dt.date]) -> Iterator[Membership]:
-    """Memberships of records that are connected at some time, day of change by day of change."""
-    open_spans: dict[Record, Membership] = {}
-    for day in days:
-        for record, (earliest, size) in _clusters_on(day, members, edges_of).items():
-            current = open_spans.get(record)
-            if current is not None and (current.earliest, current.size > 1) == (earliest, size > 1):
+        person = (min(members), len(members) > 1)
+        for member in members:
+            before = since.get(member)
+            if before is not None and before[:2] == person:
                 continue
-            if current is not None:
-                yield Membership(current.record, current.earliest, current.size, current.known_from, day)
-            open_spans[record] = Membership(record, earliest, size, day, None)
-    yield from open_spans.values()
+            if before is not None:
+                yield Membership(ordered[member], ordered[before[0]], before[1], before[2], day)
+            since[member] = (*person, day)
+    for member, (earliest, is_shared, known_from) in since.items():
+        yield Membership(ordered[member], ordered[earliest], is_shared, known_from, None)
 
 
-def _clusters_on(
-    day: dt.date, members: list[Record], edges_of: dict[Node, list[Edge]]
-) -> dict[Record, tuple[Record, int]]:
-    """Of each record known on the day: the earliest record of its cluster, and how many there are."""
+def _changed_clusters(ordered: list[Record], edges: Iterable[Edge]) -> Iterator[tuple[dt.date, set[int]]]:
+    """Day by day, the clusters that something touched: only they are walked, so that a night costs what it changes.
 
-    def in_force(node: Node) -> list[Edge]:
-        return [
-            edge
-            for edge in edges_of.get(node, ())
-            if edge.known_from <= day and (edge.known_to is None or day < edge.known_to)
-        ]
+    A node is the number of a record in `ordered`, so that the least node of a cluster names it; ids come after them.
+    """
+    numbers: dict[Record | str, int] = {record: number for number, record in enumerate(ordered)}
+    touched: dict[dt.date, set[int]] = defaultdict(set)
+    changes: dict[dt.date, list[tuple[int, int, int]]] = defaultdict(list)
+    for number, record in enumerate(ordered):
+        touched[record.first_known].add(number)
+    for edge in edges:
+        pair = (numbers[edge.record], numbers.setdefault(edge.shared_id, len(numbers)))
+        changes[edge.known_from].append((*pair, 1))
+        touched[edge.known_from].update(pair)
+        if edge.known_to is not None:
+            changes[edge.known_to].append((*pair, -1))
+            touched[edge.known_to].update(pair)
+    in_force: dict[int, dict[int, int]] = defaultdict(dict)
+    for day in sorted(touched):
+        for one, other, step in changes[day]:
+            _count(in_force[one], other, step)
+            _count(in_force[other], one, step)
+        walked: set[int] = set()
+        for node in touched[day]:
+            if node not in walked:
+                cluster = _reachable(node, in_force)
+                walked |= cluster
+                yield day, cluster
 
-    found: dict[Record, tuple[Record, int]] = {}
-    for record in members:
-        if record.first_known > day or record in found:
-            continue
-        cluster = sorted(
-            node for node in _reachable(record, in_force) if isinstance(node, Record) and node.first_known <= day
-        )
-        for member in cluster:
-            found[member] = (cluster[0], len(cluster))
-    return found
+
+def _count(neighbours: dict[int, int], node: int, step: int) -> None:
+    """A record may carry one id twice, as its own and as the one it was merged into: edges are counted."""
+    count = neighbours.get(node, 0) + step
+    if count:
+        neighbours[node] = count
+    else:
+        neighbours.pop(node, None)
 
 
-def _reachable(start: Node, edges_at: Callable[[Node], Iterable[Edge]]) -> set[Node]:
+def _reachable(start: int, in_force: dict[int, dict[int, int]]) -> set[int]:
     reached, waiting = {start}, [start]
     while waiting:
-        node = waiting.pop()
-        for edge in edges_at(node):
-            neighbour = edge.other if edge.one == node else edge.one
+        for neighbour in in_force.get(waiting.pop(), ()):
             if neighbour not in reached:
                 reached.add(neighbour)
                 waiting.append(neighbour)

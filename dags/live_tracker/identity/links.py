@@ -13,6 +13,7 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -22,6 +23,8 @@ from live_tracker.home.secrets import secret
 from live_tracker.identity.clusters import Edge, Membership, Record, memberships
 from live_tracker.identity.identifiers import canonical_pnc_id
 from live_tracker.settings import Settings
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,7 @@ class LinkReport:
     changed_persons: int
 
 
-@dataclass(frozen=True)
-class _Span:
+class _Span(NamedTuple):
     """A version of a record: its dates, whether the record was deleted, and the id that it shares."""
 
     known_from: dt.date
@@ -76,13 +78,15 @@ def person_key(key: bytes, record: Record) -> str:
 
 def _histories(cursor: Cursor) -> dict[Record, list[_Span]]:
     cursor.execute(_VERSIONS)
-    spans: dict[tuple[str, str, str], list[tuple[int, _Span]]] = defaultdict(list)
+    histories: dict[tuple[str, str, str], list[tuple[int, _Span]]] = defaultdict(list)
     for system, source, source_id, sequence, known_from, known_to, deleted, shared_id in cursor:
-        canonical = canonical_pnc_id(shared_id, known_from)
-        spans[system, source, source_id].append((sequence, _Span(known_from, known_to, deleted, canonical)))
+        history = histories[system, source, source_id]
+        # a deletion repeats the last live row, whose id must not be read anew, by a century that has turned
+        canonical = history[-1][1].shared_id if deleted and history else canonical_pnc_id(shared_id, known_from)
+        history.append((sequence, _Span(known_from, known_to, deleted, canonical)))
     return {
-        Record(versions[0][1].known_from, versions[0][0], *identity): [span for _, span in versions]
-        for identity, versions in spans.items()
+        Record(history[0][1].known_from, history[0][0], *identity): [span for _, span in history]
+        for identity, history in histories.items()
     }
 
 
@@ -91,9 +95,9 @@ def _edges(histories: dict[Record, list[_Span]]) -> Iterator[Edge]:
     for record, spans in histories.items():
         if record.source_system == "pnc":
             yield Edge(record, record.source_id, record.first_known, None)
-        for span in spans:
-            if span.shared_id is not None:
-                yield Edge(record, span.shared_id, span.known_from, span.known_to)
+        carried = ((span.shared_id, span.known_from, span.known_to) for span in spans if span.shared_id is not None)
+        for shared_id, known_from, known_to in _joined(carried):
+            yield Edge(record, shared_id, known_from, known_to)
 
 
 def _link_rows(
@@ -102,8 +106,9 @@ def _link_rows(
     """Rows of person_link: each membership cut to the spans in which its record is there."""
     for membership in found:
         record = membership.record
-        named, method = person_key(key, membership.earliest), "pnc_id" if membership.size > 1 else "single"
-        for known_from, known_to in _live(histories[record]):
+        named, method = person_key(key, membership.earliest), "pnc_id" if membership.is_shared else "single"
+        live = ((True, span.known_from, span.known_to) for span in histories[record] if not span.deleted)
+        for _, known_from, known_to in _joined(live):
             start = max(known_from, membership.known_from)
             ends = [day for day in (known_to, membership.known_to) if day is not None]
             end = min(ends, default=None)
@@ -114,17 +119,15 @@ def _link_rows(
                 )
 
 
-def _live(spans: list[_Span]) -> list[tuple[dt.date, dt.date | None]]:
-    """The spans in which a record was not deleted, neighbouring versions joined."""
-    live: list[tuple[dt.date, dt.date | None]] = []
-    for span in spans:
-        if span.deleted:
-            continue
-        if live and live[-1][1] == span.known_from:
-            live[-1] = (live[-1][0], span.known_to)
+def _joined(spans: Iterable[tuple[Value, dt.date, dt.date | None]]) -> list[tuple[Value, dt.date, dt.date | None]]:
+    """Neighbouring spans of one value made one: what else changes in a record changes nothing here."""
+    joined: list[tuple[Value, dt.date, dt.date | None]] = []
+    for value, known_from, known_to in spans:
+        if joined and joined[-1][0] == value and joined[-1][2] == known_from:
+            joined[-1] = (value, joined[-1][1], known_to)
         else:
-            live.append((span.known_from, span.known_to))
-    return live
+            joined.append((value, known_from, known_to))
+    return joined
 
 
 def _write_links(cursor: Cursor, rows: Iterable[tuple[str, ...]]) -> int:

@@ -106,9 +106,7 @@ def _check(problems: Problems, lists: dict[str, list[Line]]) -> None:
     with_a_tier = {line["result_code"] for line in lists["result_tier.csv"]}
     for line in lists["result_code.csv.gz"]:
         if line["result_type"] == "F" and line["result_code"] not in with_a_tier:
-            problems.add(
-                "result_tier.csv", f"the final result {line['result_code']} has no tier", column="result_code"
-            )
+            problems.add("result_tier.csv", f"the final result {line['result_code']} has no tier", column="result_code")
     for name, column, allowed in (
         ("tier.csv", "is_substantive", {"0", "1"}),
         ("offence_code.csv.gz", "is_recordable", {"0", "1"}),
@@ -137,7 +135,11 @@ def _result_codes(codes: list[Line], tiers: list[Line]) -> Rows:
         rows.append(
             (
                 *(code, line["title"], kind or None, str(int(kind == "F"))),
-                *((tier["tier"], tier["legal_outcome"] or None, tier["source"]) if tier else ("none", None, "not final")),
+                *(
+                    (tier["tier"], tier["legal_outcome"] or None, tier["source"])
+                    if tier
+                    else ("none", None, "not final")
+                ),
             )
         )
     for line in tiers:
@@ -145,7 +147,15 @@ def _result_codes(codes: list[Line], tiers: list[Line]) -> Rows:
             is_final = str(int(line["tier"] == "pre_court"))
             title = line["result_code"].replace("_", " ").capitalize()
             rows.append(
-                (line["result_code"], title, None, is_final, line["tier"], line["legal_outcome"] or None, line["source"])
+                (
+                    line["result_code"],
+                    title,
+                    None,
+                    is_final,
+                    line["tier"],
+                    line["legal_outcome"] or None,
+                    line["source"],
+                )
             )
     return rows
 

@@ -72,9 +72,7 @@ def read_definitions(folder: Path) -> list[Definition]:
         DEFAULTS,
         key=("definition",),
     )
-    tier_lines = read_table(
-        problems, TIERS, ("definition", "role", "tier"), key=("definition", "role", "tier")
-    )
+    tier_lines = read_table(problems, TIERS, ("definition", "role", "tier"), key=("definition", "role", "tier"))
     problems.raise_if_any()
     if not lines:
         problems.add(DEFINITIONS, "there is no definition")

@@ -27,7 +27,9 @@ SHA512 = "ydp2Oz2re1eXgFboNQQeO8i26SrEWMseFXOBnokKSUmdh+nHAD98J6RNaokMsZV4yZOBLV
 LICENCE = "MIT"
 FOLDER = Path(__file__).parent / "data"
 
-NEVER_RECORDABLE = frozenset("B7 EF EM EX FC FL FO FP FV LB LC LG LL LM VA VP".split())
+NEVER_RECORDABLE = frozenset(
+    ["B7", "EF", "EM", "EX", "FC", "FL", "FO", "FP", "FV", "LB", "LC", "LG", "LL", "LM", "VA", "VP"]
+)
 """Offence categories that the police systems ignore, whatever the flag says."""
 
 

@@ -68,10 +68,12 @@ walked as (
                 case
                     when exists (
                         select
-                        from unnest(walk.group_numbers, records_in_turn.delivery_sources)
-                            as of_lower (group_number, delivery_source)
-                        inner join unnest(walk.group_numbers, records_in_turn.delivery_sources)
-                            as of_higher (group_number, delivery_source)
+                        from
+                            unnest(walk.group_numbers, records_in_turn.delivery_sources)
+                                as of_lower (group_number, delivery_source)
+                        inner join
+                            unnest(walk.group_numbers, records_in_turn.delivery_sources)
+                                as of_higher (group_number, delivery_source)
                             on of_lower.delivery_source = of_higher.delivery_source
                         where
                             of_lower.group_number = walk.group_numbers[next_pair.lower_number]
@@ -88,11 +90,12 @@ walked as (
                     )
                 end
             from walk
-            cross join lateral (
-                select
-                    pairs_in_turn.lower_numbers[walk.pairs_seen + 1] as lower_number,
-                    pairs_in_turn.higher_numbers[walk.pairs_seen + 1] as higher_number
-            ) as next_pair
+            cross join
+                lateral (
+                    select
+                        pairs_in_turn.lower_numbers[walk.pairs_seen + 1] as lower_number,
+                        pairs_in_turn.higher_numbers[walk.pairs_seen + 1] as higher_number
+                ) as next_pair
             where walk.pairs_seen < cardinality(pairs_in_turn.lower_numbers)
         ),
 
