@@ -88,7 +88,7 @@ def make_sample(settings: Settings) -> Path:
         if made.returncode != 0:
             raise TrackerError("the sample deliveries could not be made", " ".join(command), made.stderr.strip()[-500:])
         draft.rename(folder)
-    return folder
+    return folder / "deliveries"
 
 
 def start_run(
