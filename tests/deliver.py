@@ -84,7 +84,12 @@ def land_all(settings: Settings, root: Path, run_key: str = "test") -> dict[str,
 
 def fetch(settings: Settings, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
     """Rows of a query, as the migrator with the owner's rights."""
-    with database.connect(settings, "migrator") as connection, connection.cursor() as cursor:
+    return fetch_as(settings, "migrator", query, *parameters)
+
+
+def fetch_as(settings: Settings, role: database.Role, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    """Rows of a query, as the role sees them."""
+    with database.connect(settings, role) as connection, connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return cursor.fetchall()
 
