@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from live_tracker import database, make_run, report, runs
+from live_tracker import database, make_run, report, runs, terminal
 from live_tracker.deliveries.cli import app as deliveries_app
 from live_tracker.errors import TrackerError
 from live_tracker.home import airflow, airflow_api, postgres
@@ -47,7 +47,7 @@ def run(
     deliveries: Deliveries = None, as_of: AsOf = None, known_as_of: KnownAsOf = None, definitions: Definitions = None
 ) -> None:
     """Run the nightly job and show the tracker. Exit 0: the current release answers; 1: failed; 3: delivery refused."""
-    settings, console = get_settings(), _console()
+    settings, console = get_settings(), terminal.console()
     inputs = make_run.bring_up(settings, console, deliveries, definitions)
     raise typer.Exit(_run(settings, console, inputs, _day(as_of), _day(known_as_of)))
 
@@ -55,7 +55,7 @@ def run(
 @app.command()
 def rerun(run_key: str) -> None:
     """Run again with the dates, definitions and code lists of an earlier run, over the deliveries known by its day."""
-    settings, console = get_settings(), _console()
+    settings, console = get_settings(), terminal.console()
     make_run.bring_up(settings, console, None, None)
     with database.connect(settings, "loader") as connection:
         earlier = runs.get(connection, run_key)
@@ -71,13 +71,15 @@ def down() -> None:
     airflow.stop(settings)
     if settings.is_embedded:
         postgres.stop(settings)
-    _console().print(f"stopped; everything is kept in {settings.home}", highlight=False, markup=False, soft_wrap=True)
+    terminal.console().print(
+        f"stopped; everything is kept in {settings.home}", highlight=False, markup=False, soft_wrap=True
+    )
 
 
 @app.command()
 def status() -> None:
     """What runs, the last run, the current release, late feeds."""
-    settings, console = get_settings(), _console()
+    settings, console = get_settings(), terminal.console()
     if settings.is_embedded and not postgres.is_running(settings):
         console.print("Postgres is not running: `make run` starts it", highlight=False, markup=False)
         return
@@ -94,7 +96,7 @@ def logs() -> None:
         ("Postgres", settings.home / "postgres" / "server.log"),
         ("dbt", settings.home / "dbt" / "logs"),
     ):
-        _console().print(f"{name:<9} {path}", highlight=False, markup=False, soft_wrap=True)
+        terminal.console().print(f"{name:<9} {path}", highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command(name="settings")
@@ -102,7 +104,7 @@ def show_settings() -> None:
     """The settings of this process; secrets are hidden."""
     settings = get_settings()
     for name in type(settings).model_fields:
-        _console().print(f"{name:<22} {getattr(settings, name)}", highlight=False, markup=False, soft_wrap=True)
+        terminal.console().print(f"{name:<22} {getattr(settings, name)}", highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -167,11 +169,6 @@ def _tell_failure(settings: Settings, console: Console, ended: Run, watch: Watch
     current = report.current_release(settings)
     _say(console, f"current release: {current}, as before" if current else "current release: none")
     return FAILED
-
-
-def _console() -> Console:
-    """Wide enough for the tracker where the output is not a terminal."""
-    return Console(width=None if sys.stdout.isatty() else 140)
 
 
 def _say(console: Console, text: str) -> None:

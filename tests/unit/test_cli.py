@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from live_tracker import cli, make_run, report, runs, turns
+from live_tracker import cli, make_run, report, runs, terminal, turns
 from live_tracker.database import connect
 from live_tracker.errors import TrackerError
 from live_tracker.home import airflow, airflow_api
@@ -228,10 +228,10 @@ def test_a_folder_that_is_not_there_is_named_before_anything_starts(tmp_path: Pa
     settings = Settings(home=tmp_path / "home")
     missing = tmp_path / "nowhere"
     with pytest.raises(TrackerError, match="nowhere"):
-        make_run.bring_up(settings, cli._console(), missing, None)
+        make_run.bring_up(settings, terminal.console(), missing, None)
     assert not settings.home.exists()
 
 
 def test_an_empty_tracker_is_printed_as_such(warehouse: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    report.print_tracker(warehouse, cli._console())
+    report.print_tracker(warehouse, terminal.console())
     assert "definition" in capsys.readouterr().out

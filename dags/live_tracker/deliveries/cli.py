@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from live_tracker import terminal
 from live_tracker.database import connect
 from live_tracker.deliveries.receiver import make_manifest
 from live_tracker.settings import get_settings
@@ -41,7 +42,7 @@ def deliveries() -> None:
         reasons = cursor.fetchall()
         cursor.execute(_REFUSED)
         refused = cursor.fetchall()
-    console = Console()
+    console = terminal.console()
     _print(
         console,
         "Loaded",

@@ -61,7 +61,7 @@ def land_source(
             continue
         if not (folder / NAME).exists():
             report.incomplete.append(folder.name)
-            _note_attempt(settings, run_key, report, folder, "incomplete")
+            _note_attempt(settings, run_key, report, folder, "incomplete", _NO_MANIFEST)
             continue
         try:
             waiting.append((read_manifest(folder, feed, source), folder))
@@ -258,9 +258,9 @@ def _note_refusal(settings: Settings, run_key: str, report: SourceReport, folder
 
 
 def _note_attempt(
-    settings: Settings, run_key: str, report: SourceReport, folder: Path, outcome: str, refusal: Refused | None = None
+    settings: Settings, run_key: str, report: SourceReport, folder: Path, outcome: str, found: Refused | None = None
 ) -> None:
-    found = (refusal.reason, refusal.table, refusal.line, refusal.column, refusal.detail) if refusal else (None,) * 5
+    why = (found.reason, found.table, found.line, found.column, found.detail) if found else (None,) * 5
     with connect(settings, "loader") as connection, connection.cursor() as cursor:
         cursor.execute(
             """
@@ -268,9 +268,11 @@ def _note_attempt(
                 run_key, feed, source, folder, outcome, reason, table_name, line_no, column_name, detail, attempted_at
             ) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now())
             """,
-            (run_key, report.feed, report.source, folder.name, outcome, *found),
+            (run_key, report.feed, report.source, folder.name, outcome, *why),
         )
 
+
+_NO_MANIFEST = Refused("no_manifest", f"there is no {NAME} yet: still on its way, or the sender writes none")
 
 _ESCAPED = re.compile(r"[\\\t\n\r]")
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}

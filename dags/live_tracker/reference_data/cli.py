@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from live_tracker import terminal
 from live_tracker.errors import CheckFailed
 from live_tracker.reference_data.definitions import read_definitions
 
@@ -34,4 +34,4 @@ def check(folder: Annotated[Path, typer.Argument(help="folder with cohort_defini
             *(one.definition, one.cohort_period, one.entry, f"{one.min_age}-{one.max_age}"),
             *(f"{one.follow_up_months} months", f"{one.waiting_months} months", one.proof_sources),
         )
-    Console().print(table)
+    terminal.console().print(table)
