@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -19,6 +20,8 @@ GROUP_BY_CATEGORY = {"CM": "Summary motoring", "CS": "Summary non-motoring"}
 
 Rows = list[tuple[str | None, ...]]
 
+_COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
 _FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "tier.csv": (("tier", "gravity", "is_substantive", "title", "source"), ("tier",)),
     "legal_outcome.csv": (("legal_outcome", "tier", "title", "source"), ("legal_outcome",)),
@@ -33,6 +36,14 @@ _FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "ethnicity.csv": (("ethnicity", "ethnicity_group", "title", "source"), ("ethnicity",)),
     "dummy_asn.csv": (("pattern", "source"), ("pattern",)),
 }
+
+_MAY_BE_EMPTY = frozenset(
+    [
+        *(("result_code.csv.gz", "result_type"), ("result_tier.csv", "legal_outcome")),
+        *(("offence_code.csv.gz", column) for column in ("title", "category", "home_office_class")),
+        ("offence_group.csv", "yjb_category"),
+    ]
+)
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "tier": ("tier", "gravity", "is_substantive", "title", "source"),
@@ -94,6 +105,12 @@ def read_code_lists(folder: Path) -> dict[str, Rows]:
 
 
 def _check(problems: Problems, lists: dict[str, list[Line]]) -> None:
+    _check_filled(problems, lists)
+    _check_tiers(problems, lists)
+    _check_values(problems, lists)
+
+
+def _check_tiers(problems: Problems, lists: dict[str, list[Line]]) -> None:
     tiers = {line["tier"] for line in lists["tier.csv"]}
     for name in ("legal_outcome.csv", "result_tier.csv"):
         for line in lists[name]:
@@ -107,17 +124,37 @@ def _check(problems: Problems, lists: dict[str, list[Line]]) -> None:
     for line in lists["result_code.csv.gz"]:
         if line["result_type"] == "F" and line["result_code"] not in with_a_tier:
             problems.add("result_tier.csv", f"the final result {line['result_code']} has no tier", column="result_code")
+
+
+def _check_values(problems: Problems, lists: dict[str, list[Line]]) -> None:
     for name, column, allowed in (
         ("tier.csv", "is_substantive", {"0", "1"}),
         ("offence_code.csv.gz", "is_recordable", {"0", "1"}),
+        ("result_code.csv.gz", "result_type", {"", "F", "I", "P"}),
         ("seriousness.csv", "seriousness", set("12345678")),
     ):
         for line in lists[name]:
             if line[column] not in allowed:
-                problems.add(name, f"is none of {', '.join(sorted(allowed))}", line.row, column)
+                problems.add(name, f"is none of {', '.join(sorted(allowed - {''}))}", line.row, column)
     for line in lists["tier.csv"]:
-        if not line["gravity"].lstrip("-").isdigit():
+        if not re.fullmatch("-?[0-9]{1,4}", line["gravity"]):
             problems.add("tier.csv", "is not a whole number", line.row, "gravity")
+    for line in lists["dummy_asn.csv"]:
+        try:
+            re.compile(line["pattern"])
+        except re.error:
+            problems.add("dummy_asn.csv", "is not a pattern", line.row, "pattern")
+
+
+def _check_filled(problems: Problems, lists: dict[str, list[Line]]) -> None:
+    for name, (columns, _) in _FILES.items():
+        if not lists[name]:
+            problems.add(name, "the list is empty")
+        required = [column for column in columns if (name, column) not in _MAY_BE_EMPTY]
+        for line in lists[name]:
+            for column in required:
+                if not line[column]:
+                    problems.add(name, "is empty", line.row, column)
 
 
 def _plain(lines: list[Line], columns: Sequence[str]) -> Rows:
@@ -172,7 +209,7 @@ def _offence_codes(codes: list[Line], groups: list[Line], scores: list[Line]) ->
                 *(line["cjs_code"], line["title"], line["category"] or None, line["home_office_class"] or None),
                 line["is_recordable"],
                 group["offence_group"] if group else GROUP_BY_CATEGORY.get(line["category"], NOT_KNOWN),
-                group["yjb_category"] if group else None,
+                (group["yjb_category"] or None) if group else None,
                 score["seriousness"] if score else None,
             )
         )
@@ -205,5 +242,5 @@ def _copy(connection: Connection, found: str, tables: dict[str, Rows]) -> None:
 
 def _copy_text(rows: Iterable[tuple[str | None, ...]]) -> str:
     return "".join(
-        "\t".join("\\N" if value is None else value.replace("\\", "\\\\") for value in row) + "\n" for row in rows
+        "\t".join("\\N" if value is None else value.translate(_COPY_ESCAPES) for value in row) + "\n" for row in rows
     )

@@ -29,6 +29,7 @@ OLDEST_AGE = 150
 LONGEST_MONTHS = 600
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_DIGITS = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def _definition(problems: Problems, line: Line, tiers: dict[tuple[str, str], tup
         _one_of(problems, DEFINITIONS, line, column, allowed)
     minimum = _whole(problems, line, "min_age", 0, OLDEST_AGE)
     maximum = _whole(problems, line, "max_age", 0, OLDEST_AGE)
-    if minimum > maximum:
+    if _number(line["max_age"], 0, minimum - 1) is not None:
         problems.add(DEFINITIONS, "is under min_age", line.row, "max_age")
     flags = tuple(sorted({flag.strip() for flag in line["entry_flags"].split(";") if flag.strip()}))
     if (line["entry"] == "flag") != bool(flags):
@@ -191,11 +192,11 @@ def _proof_sources(problems: Problems, line: Line) -> str:
 
 def _milestones(problems: Problems, line: Line) -> tuple[int, ...]:
     given = line.values.get("milestones") or DEFAULTS["milestones"]
-    parts = [part.strip() for part in given.split(";")]
-    if not all(part.isdecimal() and 1 <= int(part) <= LONGEST_MONTHS for part in parts) or len(set(parts)) < len(parts):
+    months = [_number(part.strip(), 1, LONGEST_MONTHS) for part in given.split(";")]
+    if None in months or len(set(months)) < len(months):
         problems.add(DEFINITIONS, "is not a list of different months such as 3;6;9;12", line.row, "milestones")
         return ()
-    return tuple(sorted(int(part) for part in parts))
+    return tuple(sorted(month for month in months if month is not None))
 
 
 def _one_of(problems: Problems, file: str, line: Line, column: str, allowed: frozenset[str]) -> None:
@@ -204,8 +205,13 @@ def _one_of(problems: Problems, file: str, line: Line, column: str, allowed: fro
 
 
 def _whole(problems: Problems, line: Line, column: str, least: int, most: int) -> int:
-    text = line[column]
-    if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
+    number = _number(line[column], least, most)
+    if number is None:
         problems.add(DEFINITIONS, f"is not a whole number from {least} to {most}", line.row, column)
         return least
-    return int(text)
+    return number
+
+
+def _number(text: str, least: int, most: int) -> int | None:
+    number = int(text) if _DIGITS.fullmatch(text) else None
+    return number if number is not None and least <= number <= most else None

@@ -85,7 +85,8 @@ def _fetch(folder: Path) -> Path:
 
 def _read(archive: Path, name: str) -> list[dict[str, Any]]:
     with tarfile.open(archive) as package:
-        member = package.extractfile(f"package/dist/data/{name}")
+        path = f"package/dist/data/{name}"
+        member = package.extractfile(path) if path in package.getnames() else None
         if member is None:
             raise TrackerError(f"{name} is not in {PACKAGE} {VERSION}")
         rows: list[dict[str, Any]] = json.loads(member.read())

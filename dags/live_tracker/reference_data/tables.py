@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,7 +53,7 @@ def read_table(
     except FileNotFoundError:
         problems.add(file, "the file is not there")
         return []
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error):
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error):
         problems.add(file, "the file cannot be read as CSV in UTF-8")
         return []
     header = [name.strip() for name in records[0]] if records else []
@@ -76,8 +77,16 @@ def read_table(
             problems.add(file, f"{len(record)} fields where the header has {len(header)}", row)
             continue
         lines.append(Line(row, dict(zip(header, (value.strip() for value in record), strict=True))))
+    _check_storable(problems, file, lines)
     _check_unique(problems, file, lines, key)
     return lines
+
+
+def _check_storable(problems: Problems, file: str, lines: list[Line]) -> None:
+    for line in lines:
+        for column, value in line.values.items():
+            if "\0" in value:
+                problems.add(file, "holds a NUL character", line.row, column)
 
 
 def _check_unique(problems: Problems, file: str, lines: list[Line], key: Sequence[str]) -> None:
