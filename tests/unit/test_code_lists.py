@@ -444,6 +444,7 @@ def test_a_title_arrives_as_it_is_written(warehouse: Settings, lists: Path, titl
         ("seriousness.csv", "008,3,ours", "008,3,", "row 2, column source: is empty"),
         ("offence_group.csv", "Weapons,,ours", "Weapons,, ", "row 3, column source: is empty"),
         ("offence_code.csv.gz", "AA00002", "", "row 3, column cjs_code: is empty"),
+        ("dummy_asn.csv", "^0800", "(0800", "row 2, column pattern: is not a pattern"),
         ("ethnicity.csv", "White British", "White\0British", "row 2, column title: holds a NUL"),
         ("ethnicity.csv", "White British", '"White British', "the file cannot be read as CSV in UTF-8"),
     ],
