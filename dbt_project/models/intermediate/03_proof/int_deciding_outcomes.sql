@@ -1,6 +1,7 @@
--- O3 and O4: the outcomes that decide an offence, by proof source, and whether each of them stands.
+-- O3 and O4: the outcomes of an offence, by proof source: whether each of them decides the proof, and whether it stands.
 -- The police decide once they have a final disposal, standing or not; until then the case record does. Of the police
--- outcomes that are not final only diversion says anything, and only where no case record has an outcome.
+-- outcomes that are not final only diversion says anything, and decides only where no case record has an outcome. A
+-- diversion is no proof: it is kept whoever decides.
 with offence_groups as (
     select * from {{ ref('int_offence_groups') }}
 ),
@@ -28,46 +29,45 @@ known_to as (
     group by offence_uid
 ),
 
-decided_by_both as (
+telling as (
     select
         'cms;pnc' as proof_sources,
-        of_offences.*
-    from of_offences
-    inner join known_to on of_offences.offence_uid = known_to.offence_uid
-    where
+        of_offences.*,
         case
             when known_to.has_police_final then of_offences.is_police_final or of_offences.is_police_diversion
             when known_to.has_cms_outcome then of_offences.source_system = 'cms'
-            else of_offences.is_police_diversion or of_offences.is_unmapped
-        end
-),
+            else true
+        end as decides
+    from of_offences
+    inner join known_to on of_offences.offence_uid = known_to.offence_uid
+    where of_offences.source_system = 'cms' or is_police_final or is_police_diversion or is_unmapped
 
-decided_by_police as (
+    union all
+
     select
         'pnc' as proof_sources,
-        of_offences.*
+        of_offences.*,
+        true as decides
     from of_offences
-    where is_police_final or is_police_diversion or (source_system = 'pnc' and is_unmapped)
-),
-
-deciding as (
-    select * from decided_by_both
-    union all
-    select * from decided_by_police
+    where source_system = 'pnc' and (is_police_final or is_police_diversion or is_unmapped)
 ),
 
 appeals as (
     select
-        deciding.*,
+        telling.*,
         -- an outcome of tier none (a variation, a revocation) is no outcome of the offence: it sets nothing aside
         bool_or(
             not is_unmapped and tier <> 'none' and coalesce(appeal_status, '') not in ('SUCCESSFUL', 'CHANGED')
-        ) over (partition by proof_sources, offence_uid) as has_unchanged,
+        ) over (partition by proof_sources, offence_uid, source_system) as has_unchanged,
         row_number() over (
-            partition by proof_sources, offence_uid, coalesce(appeal_status = 'CHANGED' and tier <> 'none', false)
+            partition by
+                proof_sources,
+                offence_uid,
+                source_system,
+                coalesce(appeal_status = 'CHANGED' and tier <> 'none', false)
             order by outcome_date desc, source_system desc, source desc, outcome_id desc
         ) as latest_number
-    from deciding
+    from telling
 ),
 
 final as (
@@ -84,6 +84,7 @@ final as (
         gravity,
         is_substantive,
         is_unmapped,
+        decides,
         case
             when is_unmapped or tier = 'none' then false
             when appeal_status = 'SUCCESSFUL' then false

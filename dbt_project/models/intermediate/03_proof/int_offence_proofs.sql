@@ -34,9 +34,9 @@ summed_up as (
         bool_and(is_unmapped) as is_outcome_unmapped,
         bool_or(is_substantive and not is_standing) as has_set_aside,
         bool_or(tier in ('non_conviction', 'none')) as has_non_conviction,
-        bool_or(tier = 'no_action') as has_no_action,
-        bool_or(tier = 'diversion' and is_standing) as has_diversion
+        bool_or(tier = 'no_action') as has_no_action
     from deciding_outcomes
+    where decides
     group by proof_sources, offence_uid
 ),
 
@@ -48,7 +48,7 @@ earliest_proof as (
         tier,
         outcome
     from deciding_outcomes
-    where is_standing and is_substantive
+    where decides and is_standing and is_substantive
     order by proof_sources, offence_uid, outcome_date, gravity desc, source_system, source, outcome_id
 ),
 
@@ -85,7 +85,7 @@ final as (
         coalesce(summed_up.has_set_aside, false) as has_set_aside,
         coalesce(summed_up.has_non_conviction, false) as has_non_conviction,
         coalesce(summed_up.has_no_action, false) as has_no_action,
-        coalesce(summed_up.has_diversion, false) as has_diversion
+        earliest_diversion.outcome_date is not null as has_diversion
     from offences
     cross join proof_sources
     left join summed_up

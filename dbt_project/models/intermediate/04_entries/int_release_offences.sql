@@ -37,9 +37,11 @@ occasions as (
 ),
 
 of_occasions as (
-    select distinct
+    select distinct on (occasions.release_uid, offence_groups.offence_uid)
         occasions.release_uid,
-        offence_groups.offence_uid
+        offence_groups.offence_uid,
+        outcome_records.outcome,
+        outcome_records.gravity
     from occasions
     inner join releases on occasions.release_uid = releases.release_uid
     inner join outcome_records
@@ -49,6 +51,12 @@ of_occasions as (
             and occasions.occasion_id = outcome_records.occasion_id
             and releases.person_key = outcome_records.person_key
     inner join offence_groups on outcome_records.record_key = offence_groups.record_key
+    order by
+        occasions.release_uid,
+        offence_groups.offence_uid,
+        outcome_records.gravity desc nulls last,
+        outcome_records.source,
+        outcome_records.outcome_id
 ),
 
 custodial as (
@@ -56,6 +64,11 @@ custodial as (
         releases.release_uid,
         deciding_outcomes.proof_sources,
         deciding_outcomes.offence_uid,
+        deciding_outcomes.outcome,
+        deciding_outcomes.gravity,
+        deciding_outcomes.source_system,
+        deciding_outcomes.source,
+        deciding_outcomes.outcome_id,
         deciding_outcomes.outcome_date,
         max(deciding_outcomes.outcome_date) over (
             partition by releases.release_uid, deciding_outcomes.proof_sources
@@ -64,67 +77,38 @@ custodial as (
     inner join deciding_outcomes
         on
             releases.person_key = deciding_outcomes.person_key
+            and deciding_outcomes.decides
             and deciding_outcomes.tier = 'custody'
             and deciding_outcomes.is_standing
             and deciding_outcomes.outcome_date <= releases.stay_start
     where not exists (select from of_occasions where releases.release_uid = of_occasions.release_uid)
 ),
 
-linked as (
-    select
-        of_occasions.release_uid,
-        proof_sources.proof_sources,
-        of_occasions.offence_uid
-    from of_occasions
-    cross join proof_sources
-
-    union
-
-    select
+of_latest_custodial_outcome as (
+    select distinct on (release_uid, proof_sources, offence_uid)
         release_uid,
         proof_sources,
-        offence_uid
+        offence_uid,
+        outcome,
+        gravity
     from custodial
     where outcome_date = latest_date
-),
-
-custodial_outcomes as (
-    select distinct on (linked.release_uid, linked.proof_sources, linked.offence_uid)
-        linked.release_uid,
-        linked.proof_sources,
-        linked.offence_uid,
-        deciding_outcomes.outcome
-    from linked
-    inner join releases on linked.release_uid = releases.release_uid
-    inner join deciding_outcomes
-        on
-            linked.proof_sources = deciding_outcomes.proof_sources
-            and linked.offence_uid = deciding_outcomes.offence_uid
-            and deciding_outcomes.tier = 'custody'
-            and deciding_outcomes.is_standing
-            and deciding_outcomes.outcome_date <= releases.release_date
-    order by
-        linked.release_uid,
-        linked.proof_sources,
-        linked.offence_uid,
-        deciding_outcomes.outcome_date desc,
-        deciding_outcomes.source_system,
-        deciding_outcomes.source,
-        deciding_outcomes.outcome_id
+    order by release_uid, proof_sources, offence_uid, source_system, source, outcome_id
 ),
 
 final as (
     select
-        linked.release_uid,
-        linked.proof_sources,
-        linked.offence_uid,
-        custodial_outcomes.outcome
-    from linked
-    left join custodial_outcomes
-        on
-            linked.release_uid = custodial_outcomes.release_uid
-            and linked.proof_sources = custodial_outcomes.proof_sources
-            and linked.offence_uid = custodial_outcomes.offence_uid
+        of_occasions.release_uid,
+        proof_sources.proof_sources,
+        of_occasions.offence_uid,
+        of_occasions.outcome,
+        of_occasions.gravity
+    from of_occasions
+    cross join proof_sources
+
+    union all
+
+    select * from of_latest_custodial_outcome
 )
 
 select * from final

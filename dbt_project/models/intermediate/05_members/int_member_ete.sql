@@ -28,7 +28,8 @@ services_that_say as (
 covering as (
     select
         member_days.day_key,
-        sum(coalesce(placements.hours_attended, placements.hours_offered, 0))
+        count(*) filter (where placements.provision_type <> 'NEET') as placements,
+        sum(coalesce(placements.hours_attended, placements.hours_offered))
         filter (where placements.provision_type <> 'NEET') as hours,
         bool_and(coalesce(placements.suitability = 'SUITABLE', false))
         filter (where placements.provision_type <> 'NEET') as is_suitable
@@ -45,8 +46,9 @@ final as (
     select
         member_days.day_key,
         case
-            when services_that_say.source is null and covering.hours is null then 'Not known'
-            when covering.hours is null then 'NEET'
+            when services_that_say.source is null and covering.placements is null then 'Not known'
+            when coalesce(covering.placements, 0) = 0 then 'NEET'
+            when covering.hours is null then 'Not known'
             else
                 case
                     when

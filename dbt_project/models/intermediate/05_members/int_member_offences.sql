@@ -1,4 +1,6 @@
--- O6, O7, R1: every offence of a member in exactly one class, the first that holds.
+-- O6, O7, R1: every offence of a member in exactly one class, the first that holds. A definition that takes proof from
+-- the police alone still knows what the case record says: proven there only is not_proven_in_time, or index, previous or
+-- pseudo by its dates; and it is not pending.
 with members as (
     select * from {{ ref('int_members') }}
 ),
@@ -26,6 +28,11 @@ release_offences as (
 tiers as (
     select * from {{ source('reference', 'tier') }}
     where reference_hash = '{{ var("reference_hash") }}'
+),
+
+known_to_both as (
+    select * from offence_proofs
+    where proof_sources = 'cms;pnc'
 ),
 
 -- R1: where diversion is a proof tier, the earliest standing outcome of either kind proves.
@@ -59,6 +66,21 @@ proven as (
     inner join offence_proofs on definitions.proof_sources = offence_proofs.proof_sources
 ),
 
+known as (
+    select
+        proven.*,
+        coalesce(proven.proven_date, known_to_both.proof_date) as known_date,
+        known_to_both.is_outcome_unmapped as is_unmapped,
+        known_to_both.has_set_aside as is_set_aside,
+        known_to_both.has_non_conviction as is_non_conviction,
+        known_to_both.has_no_action as is_no_action,
+        known_to_both.has_diversion as is_diversion,
+        case when proven.proven_date is null then known_to_both.service_day else proven.service_day end
+            as known_service_day
+    from proven
+    inner join known_to_both on proven.offence_uid = known_to_both.offence_uid
+),
+
 of_members as (
     select
         members.member_key,
@@ -82,29 +104,31 @@ of_members as (
         offences.is_in_scope,
         offences.offence_group,
         offences.seriousness,
-        proven.proven_date,
-        proven.proven_tier collate "C" as proven_tier,
-        case when proven.proven_tier = 'diversion' then proven.diversion_outcome else proven.proof_outcome end as outcome,
-        coalesce(proven.proven_tier = any(proven.proof_tiers), false) as is_proof_tier,
-        proven.is_outcome_unmapped,
-        proven.has_set_aside,
-        proven.has_non_conviction,
-        proven.has_no_action,
-        proven.has_diversion,
+        known.proven_date,
+        known.known_date,
+        known.proven_tier collate "C" as proven_tier,
+        case when known.proven_tier = 'diversion' then known.diversion_outcome else known.proof_outcome end as outcome,
+        coalesce(known.proven_tier = any(known.proof_tiers), false) as is_proof_tier,
+        known.is_unmapped,
+        known.is_set_aside,
+        known.is_non_conviction,
+        known.is_no_action,
+        known.is_diversion,
         coalesce(offence_services.exclusion = 'out_of_area', false) as is_out_of_area,
         case members.entry_kind
-            when 'outcome' then coalesce(proven.proven_date = members.index_date, false)
-            when 'release' then release_offences.offence_uid is not null
+            when 'outcome' then coalesce(known.known_date = members.index_date, false)
+            when 'release'
+                then release_offences.offence_uid is not null or coalesce(known.known_date = members.index_date, false)
             else false
         end as is_of_index_occasion
     from members
     inner join offences on members.person_key = offences.person_key
-    inner join proven
-        on members.definition = proven.definition and offences.offence_uid = proven.offence_uid
+    inner join known
+        on members.definition = known.definition and offences.offence_uid = known.offence_uid
     left join offence_services
         on
-            proven.offence_uid = offence_services.offence_uid
-            and proven.service_day = offence_services.day
+            known.offence_uid = offence_services.offence_uid
+            and known.known_service_day = offence_services.day
     left join release_offences
         on
             members.entry_kind = 'release'
@@ -117,20 +141,20 @@ classed as (
     select
         *,
         case
-            when is_code_unmapped or is_outcome_unmapped then 'unmapped'
+            when is_code_unmapped or (known_date is null and is_unmapped) then 'unmapped'
             when is_out_of_area then 'out_of_area'
-            when proven_date is null and has_set_aside then 'quashed'
-            when proven_date is null and has_non_conviction then 'non_conviction'
-            when proven_date is null and has_no_action then 'no_action'
-            when proven_date is null and has_diversion then 'diversion'
-            when proven_date is null then 'pending'
+            when known_date is null and is_set_aside then 'quashed'
+            when known_date is null and is_non_conviction then 'non_conviction'
+            when known_date is null and is_no_action then 'no_action'
+            when known_date is null and is_diversion then 'diversion'
+            when known_date is null then 'pending'
             when is_breach then 'breach'
             when not is_in_scope then 'non_recordable'
             when is_of_index_occasion then 'index'
-            when proven_date < index_date then 'previous'
-            when proven_date > index_date and start_date <= index_date then 'pseudo'
+            when known_date < index_date then 'previous'
+            when known_date > index_date and start_date <= index_date then 'pseudo'
             when start_date <= index_date or start_date > follow_up_end then 'out_of_window'
-            when proven_date > proof_end or not is_proof_tier then 'not_proven_in_time'
+            when proven_date is null or proven_date > proof_end or not is_proof_tier then 'not_proven_in_time'
             else 'reoffence'
         end collate "C" as class
     from of_members

@@ -1,0 +1,89 @@
+"""A second opinion: what the reference engine makes of a warehouse's versions and links, beside what the build made."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from psycopg2.extras import RealDictCursor
+
+from live_tracker.database import Role, connect
+from live_tracker.deliveries.contract import FEEDS
+from live_tracker.settings import Settings
+from tests.reference_engine import Link, Parameters, Result, Version, load_definitions, load_reference, run
+
+Cells = dict[tuple[Any, ...], dict[str, Any]]
+"""Rows by their grain."""
+
+GRAINS = {
+    "cohort_member": ("definition", "cohort", "yot", "person_key"),
+    "reoffence": ("definition", "cohort", "yot", "person_key", "offence_key"),
+    "cohort_summary": ("definition", "cohort", "yot"),
+}
+
+
+EXAMPLES = 4
+
+
+def recount(settings: Settings, definitions: Path, as_of: date, known_as_of: date) -> Result:
+    """The reference engine over what was landed and linked in the warehouse."""
+    parameters = Parameters(load_definitions(definitions), as_of, known_as_of)
+    return run(_history(settings), _links(settings), load_reference(settings.reference), parameters)
+
+
+def built(settings: Settings, table: str) -> Cells:
+    """The candidate's table."""
+    return by_grain(table, _rows(settings, "publisher", f"SELECT * FROM candidate.{table}"))
+
+
+def by_grain(table: str, rows: list[dict[str, Any]]) -> Cells:
+    return {tuple(row[column] for column in GRAINS[table]): row for row in rows}
+
+
+def differences(ours: Cells, theirs: Cells) -> list[str]:
+    """What is on one side only, and each column that differs: how often, with examples."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for key in ours.keys() ^ theirs.keys():
+        found["only built" if key in ours else "only recounted"].append(str(key))
+    for key in ours.keys() & theirs.keys():
+        for column in ours[key].keys() & theirs[key].keys():
+            one, other = ours[key][column], theirs[key][column]
+            if one != other:
+                found[column].append(f"{key}: built {one!r}, recounted {other!r}")
+    return [f"{what} ({len(rows)}): " + "; ".join(sorted(rows)[:EXAMPLES]) for what, rows in sorted(found.items())]
+
+
+def _history(settings: Settings) -> list[Version]:
+    history = []
+    for feed in FEEDS.values():
+        for table in feed.tables:
+            name = f"raw.{feed.name}_{table.name}"
+            for row in _rows(
+                settings,
+                "loader",
+                f"""
+                SELECT delivered.*, version.known_from, version.known_to FROM {name}_version AS version
+                INNER JOIN {name} AS delivered USING (source, row_hash) WHERE NOT version.deleted
+                """,
+            ):
+                columns = {column: row[column] for column in (*table.column_names, "updated_at")}
+                history.append(
+                    Version(feed.name, row["source"], table.name, columns, row["known_from"], row["known_to"])
+                )
+    return history
+
+
+def _links(settings: Settings) -> list[Link]:
+    columns = ("source_system", "source", "source_id", "person_key", "known_from", "known_to")
+    return [
+        Link(**{column: row[column] for column in columns})
+        for row in _rows(settings, "loader", "SELECT * FROM identity.person_link")
+    ]
+
+
+def _rows(settings: Settings, role: Role, query: str) -> list[dict[str, Any]]:
+    with connect(settings, role) as connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute(query)
+        return [dict(row) for row in cursor.fetchall()]

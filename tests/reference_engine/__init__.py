@@ -1,0 +1,29 @@
+"""The counting rules a second time: independent of the project, from the texts of the rules alone.
+
+Lists and loops, one function per rule. It imports nothing of the project. Where a rule can be read in more than one way,
+`README.md` beside this file says which reading was taken.
+"""
+
+from .engine import run
+from .model import (
+    Definition,
+    Link,
+    Parameters,
+    Reference,
+    Result,
+    Version,
+    load_definitions,
+    load_reference,
+)
+
+__all__ = [
+    "Definition",
+    "Link",
+    "Parameters",
+    "Reference",
+    "Result",
+    "Version",
+    "load_definitions",
+    "load_reference",
+    "run",
+]
