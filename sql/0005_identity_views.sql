@@ -10,6 +10,9 @@ CREATE VIEW identity.yot_child AS
 SELECT
     version.source,
     span.person_key,
+    -- tells the versions of one record from those of another without naming it: history is read as one, whoever it was
+    -- linked to at the time
+    encode(sha256(convert_to(record.child_id, 'UTF8')), 'hex') COLLATE "C" AS child_record,
     record.ethnicity,
     record.ward_code,
     record.home_yot,

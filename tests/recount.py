@@ -21,6 +21,7 @@ GRAINS = {
     "cohort_member": ("definition", "cohort", "yot", "person_key"),
     "reoffence": ("definition", "cohort", "yot", "person_key", "offence_key"),
     "cohort_summary": ("definition", "cohort", "yot"),
+    "class": ("definition", "cohort", "yot", "person_key", "source_system", "source", "record_id"),
 }
 
 
@@ -33,13 +34,35 @@ def recount(settings: Settings, definitions: Path, as_of: date, known_as_of: dat
     return run(_history(settings), _links(settings), load_reference(settings.reference), parameters)
 
 
-def built(settings: Settings, table: str) -> Cells:
-    """The candidate's table."""
-    return by_grain(table, _rows(settings, "publisher", f"SELECT * FROM candidate.{table}"))
+def compare(settings: Settings, definitions: Path, as_of: date, known_as_of: date) -> list[str]:
+    """What differs between the candidate of the warehouse and the recount; nothing, if both read the rules alike."""
+    result = recount(settings, definitions, as_of, known_as_of)
+    recounted = {
+        "cohort_member": result.members,
+        "reoffence": result.reoffences,
+        "cohort_summary": result.summaries,
+        # an orphan is nobody's, so that the build has it once and not for every member
+        "class": [row for row in result.classes if row["class"] != "orphan"],
+    }
+    found = []
+    for table, rows in recounted.items():
+        ours = _by_grain(table, _built(settings, table))
+        assert ours, f"{table} is empty: nothing was compared"
+        found += [f"{table} {line}" for line in differences(ours, _by_grain(table, rows))]
+    return found
 
 
-def by_grain(table: str, rows: list[dict[str, Any]]) -> Cells:
-    return {tuple(row[column] for column in GRAINS[table]): row for row in rows}
+def _built(settings: Settings, table: str) -> list[dict[str, Any]]:
+    if table == "class":
+        query = "SELECT * FROM intermediate.int_offence_record_classes WHERE class <> 'orphan'"
+        return _rows(settings, "transformer", query)
+    return _rows(settings, "publisher", f"SELECT * FROM candidate.{table}")
+
+
+def _by_grain(table: str, rows: list[dict[str, Any]]) -> Cells:
+    cells = {tuple(row[column] for column in GRAINS[table]): row for row in rows}
+    assert len(cells) == len(rows), f"{table} has rows of one grain"
+    return cells
 
 
 def differences(ours: Cells, theirs: Cells) -> list[str]:

@@ -6,6 +6,7 @@ final as (
     select
         source,
         person_key,
+        child_record,
         {{ text_value('ethnicity') }} as ethnicity,
         {{ text_value('ward_code') }} as ward_code,
         {{ text_value('home_yot') }} as home_yot,

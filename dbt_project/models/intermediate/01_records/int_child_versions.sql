@@ -1,25 +1,34 @@
--- What a service knew of a child, and when (P2, R9): versions that were not deleted, as far as day K knows.
+-- What a service knew of a child, and when (P2, R9), as far as day K knows: the history of the records that are there
+-- on that day, of the persons of that day. What has been taken out by then never was.
 with children as (
     select * from {{ ref('stg_yot__child') }}
 ),
 
-final as (
+there_at_k as (
     select
         source,
-        person_key,
-        home_yot,
-        team,
-        ward_code,
-        sen_status,
-        ethnicity,
-        updated_at,
-        known_from,
-        case when known_to <= {{ known_as_of() }} then known_to end as known_to
+        child_record,
+        person_key
     from children
-    where
-        known_from <= {{ known_as_of() }}
-        and not is_deleted
-        and person_key is not null
+    where {{ in_force('children') }} and not is_deleted and person_key is not null
+),
+
+final as (
+    select
+        children.source,
+        there_at_k.person_key,
+        children.home_yot,
+        children.team,
+        children.ward_code,
+        children.sen_status,
+        children.ethnicity,
+        children.updated_at,
+        children.known_from,
+        case when children.known_to <= {{ known_as_of() }} then children.known_to end as known_to
+    from children
+    inner join there_at_k
+        on children.source = there_at_k.source and children.child_record = there_at_k.child_record
+    where children.known_from <= {{ known_as_of() }} and not children.is_deleted
 )
 
 select * from final

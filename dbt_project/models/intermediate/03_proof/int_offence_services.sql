@@ -47,7 +47,8 @@ residences as (
         cms_candidates.offence_uid,
         cms_candidates.day,
         cms_candidates.record_key,
-        outcome_records.residence
+        outcome_records.residence,
+        outcome_records.outcome_date = cms_candidates.day as holds_the_day
     from cms_candidates
     inner join outcome_records on cms_candidates.record_key = outcome_records.record_key
     order by
@@ -55,8 +56,8 @@ residences as (
         cms_candidates.day,
         cms_candidates.record_key,
         outcome_records.outcome_date <> cms_candidates.day,
-        outcome_records.outcome_date,
-        outcome_records.outcome_id
+        coalesce(outcome_records.residence = 'LOCAL', false) desc,
+        coalesce(outcome_records.residence = 'OTHER', false) desc
 ),
 
 home_services as (
@@ -101,6 +102,7 @@ chosen as (
     order by
         cms_candidates.offence_uid,
         cms_candidates.day,
+        coalesce(residences.holds_the_day, false) desc,
         coalesce(residences.residence = 'LOCAL', false) desc,
         coalesce(home_services.home_yot = cms_candidates.source, false) desc,
         cms_candidates.source,

@@ -41,10 +41,7 @@ linked as (
         {{ meets_entry_filter('definitions.entry_filter', 'offences') }} as is_filter_met
     from definitions
     cross join releases
-    left join release_offences
-        on
-            releases.release_uid = release_offences.release_uid
-            and definitions.proof_sources = release_offences.proof_sources
+    left join release_offences on releases.release_uid = release_offences.release_uid
     left join offences on release_offences.offence_uid = offences.offence_uid
 ),
 

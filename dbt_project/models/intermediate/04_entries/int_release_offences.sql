@@ -1,5 +1,5 @@
--- E2: the offences of a release, by proof source: those of its episode's occasion, else of the latest custodial outcome
--- on or before the stay's start.
+-- E2: the offences of a release: those of its episode's occasion, else of the latest custodial outcome on or before the
+-- stay's start. A release is known from the case record, whatever a definition takes proof from.
 with releases as (
     select * from {{ ref('int_releases') }}
 ),
@@ -18,10 +18,7 @@ offence_groups as (
 
 deciding_outcomes as (
     select * from {{ ref('int_deciding_outcomes') }}
-),
-
-proof_sources as (
-    select unnest(array['cms;pnc', 'pnc']) collate "C" as proof_sources
+    where proof_sources = 'cms;pnc' and decides
 ),
 
 occasions as (
@@ -62,22 +59,17 @@ of_occasions as (
 custodial as (
     select
         releases.release_uid,
-        deciding_outcomes.proof_sources,
         deciding_outcomes.offence_uid,
         deciding_outcomes.outcome,
         deciding_outcomes.gravity,
         deciding_outcomes.source_system,
         deciding_outcomes.source,
         deciding_outcomes.outcome_id,
-        deciding_outcomes.outcome_date,
-        max(deciding_outcomes.outcome_date) over (
-            partition by releases.release_uid, deciding_outcomes.proof_sources
-        ) as latest_date
+        rank() over (partition by releases.release_uid order by deciding_outcomes.outcome_date desc) as newest_rank
     from releases
     inner join deciding_outcomes
         on
             releases.person_key = deciding_outcomes.person_key
-            and deciding_outcomes.decides
             and deciding_outcomes.tier = 'custody'
             and deciding_outcomes.is_standing
             and deciding_outcomes.outcome_date <= releases.stay_start
@@ -85,29 +77,19 @@ custodial as (
 ),
 
 of_latest_custodial_outcome as (
-    select distinct on (release_uid, proof_sources, offence_uid)
+    select distinct on (release_uid, offence_uid)
         release_uid,
-        proof_sources,
         offence_uid,
         outcome,
         gravity
     from custodial
-    where outcome_date = latest_date
-    order by release_uid, proof_sources, offence_uid, source_system, source, outcome_id
+    where newest_rank = 1
+    order by release_uid, offence_uid, source_system, source, outcome_id
 ),
 
 final as (
-    select
-        of_occasions.release_uid,
-        proof_sources.proof_sources,
-        of_occasions.offence_uid,
-        of_occasions.outcome,
-        of_occasions.gravity
-    from of_occasions
-    cross join proof_sources
-
+    select * from of_occasions
     union all
-
     select * from of_latest_custodial_outcome
 )
 

@@ -133,7 +133,6 @@ of_members as (
         on
             members.entry_kind = 'release'
             and members.entry_uid = release_offences.release_uid
-            and members.proof_sources = release_offences.proof_sources
             and offences.offence_uid = release_offences.offence_uid
 ),
 
