@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from live_tracker.settings import Settings
@@ -21,8 +21,8 @@ TABLES = ("child", "child_flag")
 KEYS = tuple(f"k{number}" for number in range(1, 9))
 LIVE = ("one", "two")
 CHANGES = ["nothing", *LIVE, "deleted"]
-"""What a delivery may say of a key: nothing, one of two rows, that it is deleted, or what could not be loaded."""
 WORDS = [*CHANGES, "damaged", "disputed"]
+"""What a delivery may say of a key: nothing, one of two rows, that it is deleted, or what could not be loaded."""
 
 Said = dict[str, str]
 
@@ -171,6 +171,13 @@ def replayed(history: list[Delivery], until: dt.date) -> dict[str, Said]:
     return state
 
 
+GONE_AND_BACK = [
+    Delivery(0, 0, "full", {"k1": "one", "k2": "one", "k3": "one"}, None),
+    Delivery(1, 0, "full", {"k1": "deleted", "k2": "damaged"}, None),
+    Delivery(2, 0, "delta", {"k1": "one", "k3": "one"}, None),
+]
+
+
 @pytest.fixture(scope="module")
 def new_source(new_warehouse: Callable[[], Settings], tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Source]:
     """Makes sources in one warehouse, so that an example costs no database."""
@@ -191,7 +198,8 @@ def test_any_order_of_arrival_gives_the_same_versions(
 
 
 @settings(max_examples=15, deadline=None)
-@given(arrivals())
+@given(batches=arrivals())
+@example(batches=[[delivery] for delivery in GONE_AND_BACK])
 def test_every_day_is_what_a_replay_of_the_highest_revisions_says(
     new_source: Callable[[], Source], batches: list[list[Delivery]]
 ) -> None:

@@ -217,9 +217,7 @@ def flag_events(life: Life, definition: Definition) -> list[Event]:
             key = (period, version.source)
             first_days[key] = min(first, first_days.get(key, first))
     events = []
-    for period, first in sorted({(p, d) for (p, _), d in first_days.items()}, key=lambda pair: pair[1]):
-        services = [source for (p, source), d in first_days.items() if (p, d) == (period, first)]
-        yot = one_service(life.person, services, first)
+    for (period, yot), first in sorted(first_days.items(), key=lambda pair: (pair[1], pair[0][1])):
         event = Event("flag", first, period, yot, None, None, None, None, ())
         events.append(with_limits(life, definition, event))
     return events

@@ -400,7 +400,7 @@ def class_of(
     if is_out_of_area:
         return "out_of_area"
     if known_proof is None:
-        return class_of_unproven(offence, diversion_proves=diversion_proves)
+        return class_of_unproven(offence)
     return class_of_proven(offence, member, proof, known_proof)
 
 
@@ -409,22 +409,20 @@ def is_unmapped(offence: Offence, proof: Proof | None) -> bool:
     if not offence.is_mapped:
         return True
     outcomes = [outcome for record in offence.records for outcome in record.outcomes]
-    unmapped = any(outcome.tier is None and outcome.appeal != "SUCCESSFUL" for outcome in outcomes)
-    mapped = [outcome for outcome in outcomes if outcome.tier not in (None, "none")]
-    stands = [outcome for outcome in standing(outcomes) if outcome.tier is not None] if mapped else []
-    return proof is None and unmapped and not stands
+    return proof is None and bool(outcomes) and all(outcome.tier is None for outcome in outcomes)
 
 
-def class_of_unproven(offence: Offence, *, diversion_proves: bool) -> str:
-    """O7: quashed, non_conviction, no_action, diversion (unless a proof tier), pending."""
+def class_of_unproven(offence: Offence) -> str:
+    """O7: quashed, non_conviction, no_action, diversion (in a proof tier it would have proved), pending."""
     outcomes = deciding(offence)
-    stands = {outcome.tier for outcome in standing(outcomes)}
     if any(outcome.tier in PROVING_TIERS for outcome in outcomes):
         return "quashed"
-    for tier in ("non_conviction", "no_action"):
-        if tier in stands:
-            return tier
-    if diversions_of(offence, BOTH_FEEDS) and not diversion_proves:
+    tiers = {outcome.tier for outcome in outcomes if outcome.is_final}
+    if tiers & {"non_conviction", "none"}:
+        return "non_conviction"
+    if "no_action" in tiers:
+        return "no_action"
+    if diversions_of(offence, BOTH_FEEDS):
         return "diversion"
     return "pending"
 

@@ -84,6 +84,8 @@ final as (
         gravity,
         is_substantive,
         is_unmapped,
+        -- R8: an interim result leaves an offence pending
+        source_system = 'cms' or is_police_final or is_police_diversion as is_final,
         decides,
         case
             when is_unmapped or tier = 'none' then false

@@ -40,6 +40,14 @@ summed_up as (
     group by proof_sources, offence_uid
 ),
 
+with_a_result as (
+    select distinct
+        proof_sources,
+        offence_uid
+    from deciding_outcomes
+    where is_final
+),
+
 earliest_proof as (
     select distinct on (proof_sources, offence_uid)
         proof_sources,
@@ -85,13 +93,18 @@ final as (
         coalesce(summed_up.has_set_aside, false) as has_set_aside,
         coalesce(summed_up.has_non_conviction, false) as has_non_conviction,
         coalesce(summed_up.has_no_action, false) as has_no_action,
-        earliest_diversion.outcome_date is not null as has_diversion
+        earliest_diversion.outcome_date is not null as has_diversion,
+        with_a_result.offence_uid is not null as has_final_result
     from offences
     cross join proof_sources
     left join summed_up
         on
             offences.offence_uid = summed_up.offence_uid
             and proof_sources.proof_sources = summed_up.proof_sources
+    left join with_a_result
+        on
+            offences.offence_uid = with_a_result.offence_uid
+            and proof_sources.proof_sources = with_a_result.proof_sources
     left join earliest_proof
         on
             offences.offence_uid = earliest_proof.offence_uid

@@ -8,15 +8,6 @@ offence_records as (
     select * from {{ ref('int_offence_records') }}
 ),
 
-offence_proofs as (
-    select * from {{ ref('int_offence_proofs') }}
-    where proof_sources = 'cms;pnc'
-),
-
-offence_services as (
-    select * from {{ ref('int_offence_services') }}
-),
-
 offence_codes as (
     select * from {{ source('reference', 'offence_code') }}
     where reference_hash = '{{ var("reference_hash") }}'
@@ -46,25 +37,11 @@ summed_up as (
     group by offence_uid, person_key
 ),
 
-speaking_records as (
-    select
-        offence_proofs.offence_uid,
-        offence_services.primary_record_key
-    from offence_proofs
-    inner join offence_services
-        on
-            offence_proofs.offence_uid = offence_services.offence_uid
-            and offence_proofs.service_day = offence_services.day
-    where offence_services.primary_record_key is not null
-),
-
 cms_records as (
-    select distinct on (members.offence_uid) members.*
+    select distinct on (offence_uid) *
     from members
-    left join speaking_records on members.record_key = speaking_records.primary_record_key
-    where members.source_system = 'cms'
-    order by
-        members.offence_uid, speaking_records.primary_record_key is null, members.source, members.record_id
+    where source_system = 'cms'
+    order by offence_uid, source, record_id
 ),
 
 combined as (

@@ -1,11 +1,7 @@
 -- E2: the offences of a release: those of its episode's occasion, else of the latest custodial outcome on or before the
--- stay's start. A release is known from the case record, whatever a definition takes proof from.
+-- episode's start. A release is known from the case record, whatever a definition takes proof from.
 with releases as (
     select * from {{ ref('int_releases') }}
-),
-
-stays as (
-    select * from {{ ref('int_stays') }}
 ),
 
 outcome_records as (
@@ -21,35 +17,22 @@ deciding_outcomes as (
     where proof_sources = 'cms;pnc' and decides
 ),
 
-occasions as (
-    select distinct on (releases.release_uid)
-        releases.release_uid,
-        stays.source,
-        stays.occasion_id
-    from releases
-    inner join stays
-        on releases.person_key = stays.person_key and releases.stay_number = stays.stay_number
-    where stays.occasion_id is not null
-    order by releases.release_uid, stays.end_date desc, stays.start_date desc, stays.source, stays.episode_id
-),
-
 of_occasions as (
-    select distinct on (occasions.release_uid, offence_groups.offence_uid)
-        occasions.release_uid,
+    select distinct on (releases.release_uid, offence_groups.offence_uid)
+        releases.release_uid,
         offence_groups.offence_uid,
         outcome_records.outcome,
         outcome_records.gravity
-    from occasions
-    inner join releases on occasions.release_uid = releases.release_uid
+    from releases
     inner join outcome_records
         on
             outcome_records.source_system = 'cms'
-            and occasions.source = outcome_records.source
-            and occasions.occasion_id = outcome_records.occasion_id
+            and releases.yot = outcome_records.source
+            and releases.occasion_id = outcome_records.occasion_id
             and releases.person_key = outcome_records.person_key
     inner join offence_groups on outcome_records.record_key = offence_groups.record_key
     order by
-        occasions.release_uid,
+        releases.release_uid,
         offence_groups.offence_uid,
         outcome_records.gravity desc nulls last,
         outcome_records.source,
@@ -72,7 +55,7 @@ custodial as (
             releases.person_key = deciding_outcomes.person_key
             and deciding_outcomes.tier = 'custody'
             and deciding_outcomes.is_standing
-            and deciding_outcomes.outcome_date <= releases.stay_start
+            and deciding_outcomes.outcome_date <= releases.episode_start
     where not exists (select from of_occasions where releases.release_uid = of_occasions.release_uid)
 ),
 

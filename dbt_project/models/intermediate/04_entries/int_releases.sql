@@ -1,4 +1,5 @@
--- E2: stays that began with a sentence and ended in a release, with the service they belong to (P2, P3).
+-- E2: stays that began with a sentence and ended in a release, with the service they belong to (P2, P3) and the episode
+-- that the release ended.
 with stays as (
     select * from {{ ref('int_stays') }}
 ),
@@ -21,7 +22,8 @@ candidates as (
     select
         last_episodes.person_key,
         last_episodes.stay_number,
-        first_episodes.start_date as stay_start,
+        last_episodes.start_date as episode_start,
+        last_episodes.occasion_id,
         last_episodes.end_date as release_date,
         last_episodes.source,
         last_episodes.episode_id,
@@ -58,7 +60,8 @@ chosen as (
     select distinct on (candidates.person_key, candidates.stay_number)
         candidates.person_key,
         candidates.stay_number,
-        candidates.stay_start,
+        candidates.episode_start,
+        candidates.occasion_id,
         candidates.release_date,
         candidates.source as yot,
         candidates.end_reason
@@ -81,7 +84,8 @@ final as (
         person_key || '/' || stay_number as release_uid,
         person_key,
         stay_number,
-        stay_start,
+        episode_start,
+        occasion_id,
         release_date,
         yot
     from chosen

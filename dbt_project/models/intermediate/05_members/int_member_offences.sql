@@ -75,8 +75,8 @@ known as (
         known_to_both.has_non_conviction as is_non_conviction,
         known_to_both.has_no_action as is_no_action,
         known_to_both.has_diversion as is_diversion,
-        case when proven.proven_date is null then known_to_both.service_day else proven.service_day end
-            as known_service_day
+        known_to_both.has_final_result as is_decided,
+        coalesce(proven.proven_date, known_to_both.service_day) as known_service_day
     from proven
     inner join known_to_both on proven.offence_uid = known_to_both.offence_uid
 ),
@@ -114,6 +114,7 @@ of_members as (
         known.is_non_conviction,
         known.is_no_action,
         known.is_diversion,
+        known.is_decided,
         coalesce(offence_services.exclusion = 'out_of_area', false) as is_out_of_area,
         case members.entry_kind
             when 'outcome' then coalesce(known.known_date = members.index_date, false)
@@ -179,6 +180,7 @@ final as (
         classed.offence_group,
         classed.seriousness,
         classed.class = 'pending'
+        and not classed.is_decided
         and classed.is_in_scope
         and classed.is_charged
         and classed.start_date > classed.index_date
