@@ -346,3 +346,17 @@ def test_no_value_of_a_row_leaves_the_vault(
     assert len(quarantine(warehouse)) > 0
     assert len(refusals(warehouse)) == 1
     assert CANARY not in said
+
+
+def test_a_revision_without_a_table_takes_back_what_the_first_delivery_said_of_it(
+    warehouse: Settings, tmp_path: Path
+) -> None:
+    flag = {"flag_id": "f1", "child_id": "c1", "flag": "x", "start_date": "2024-01-01"}
+    with_flags, without = {"child": [child("c1")], "child_flag": [flag]}, {"child": [child("c1")]}
+    write_delivery(tmp_path, "yot", "in_order", "2024-01-01", 1, with_flags)
+    write_delivery(tmp_path, "yot", "in_order", "2024-01-01", 1, without, revision=1)
+    write_delivery(tmp_path, "yot", "revision_first", "2024-01-01", 1, without, revision=1)
+    land_all(warehouse, tmp_path)
+    write_delivery(tmp_path, "yot", "revision_first", "2024-01-01", 1, with_flags)
+    land_all(warehouse, tmp_path)
+    assert fetch(warehouse, "SELECT source, key FROM raw.yot_child_flag_version") == []

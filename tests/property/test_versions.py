@@ -53,11 +53,11 @@ def said(words: list[str]) -> st.SearchStrategy[Said]:
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Delivery]:
-    """Some sequences, a few of them revised; a revision supplies the tables that its first delivery did."""
+    """Some sequences, a few of them revised; a revision may leave out a table that its first delivery had."""
     history = []
     for sequence in sorted(draw(st.sets(st.integers(0, 6), min_size=3, max_size=5))):
-        flags = draw(st.sampled_from([said(WORDS), said(WORDS), st.none()]))
         for revision in draw(st.sampled_from([(0,), (0,), (2,), (0, 1), (1, 3)])):
+            flags = draw(st.sampled_from([said(WORDS), said(WORDS), st.none()]))
             kind = draw(st.sampled_from(["full", "delta"]))
             history.append(Delivery(sequence, revision, kind, draw(said(WORDS)), draw(flags)))
     return history

@@ -15,8 +15,8 @@ from .figures import (
     state_of,
     summaries_of,
 )
-from .model import Definition, Event, Link, Member, Offence, Parameters, Record, Reference, Result, Version
-from .offences import RecordShelf, class_of, offences_of, proof_of
+from .model import BOTH_FEEDS, Definition, Event, Link, Member, Offence, Parameters, Record, Reference, Result, Version
+from .offences import RecordShelf, class_of, deciding, diversions_of, offences_of, proof_of
 from .persons import build_world, service_of_offence_event
 
 
@@ -97,7 +97,7 @@ def is_out_of_area(life: Life, definition: Definition, offence: Offence) -> bool
     diversion_proves = "diversion" in definition.proof_tiers
     proof = proof_of(offence, life.reference, definition.proof_sources, diversion_proves=diversion_proves)
     proof = proof or proof_of(offence, life.reference)
-    days = [outcome.day for record in offence.records for outcome in record.outcomes]
+    days = [outcome.day for outcome in diversions_of(offence, BOTH_FEEDS) or deciding(offence)]
     if not offence.cms or not (proof or days):
         return False
     on = proof.day if proof else min(days)

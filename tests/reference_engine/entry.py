@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from .dates import age_on, exists, follow_up_end, period_of, periods_between, proof_end
 from .model import (
+    NULL_DATE,
     Definition,
     Event,
     Member,
@@ -130,12 +131,16 @@ def began_with_sentence(stay: Stay) -> bool:
 
 
 def last_episodes(life: Life, stay: Stay) -> list[Version]:
-    """The episodes whose end is that of the stay, those of the service first to which P3 gives the release."""
+    """The episodes whose end is that of the stay, those of the service first to which P3 gives the release.
+
+    Of one service's those with an occasion come first, then the latest start."""
     last = [episode for episode in stay.episodes if end_at(episode, life.world.as_of) == stay.end]
     if stay.end is None:
         return last
     service = one_service(life.person, [episode.source for episode in last], stay.end)
-    return sorted(last, key=lambda episode: (episode.source != service, _episode_order(episode)))
+    last.sort(key=lambda episode: (text(episode.row, "episode_id") or "").encode())
+    last.sort(key=lambda episode: day(episode.row, "start_date") or NULL_DATE, reverse=True)
+    return sorted(last, key=lambda e: (e.source != service, e.source.encode(), text(e.row, "occasion_id") is None))
 
 
 def release_events(life: Life, definition: Definition) -> list[Event]:
@@ -177,17 +182,16 @@ def _principal_order(
 
 def linked_offences(life: Life, last: Sequence[Version]) -> list[tuple[Offence, Outcome]]:
     """E2: a release's offences: of its episode's occasion, else of the latest custodial outcome by its start."""
-    for episode in last:
-        occasion = text(episode.row, "occasion_id")
-        found = [
-            (offence, outcome)
-            for offence in life.offences
-            for record in offence.cms
-            for outcome in record.outcomes
-            if occasion is not None and (outcome.source, outcome.occasion) == (episode.source, occasion)
-        ]
-        if found:
-            return found
+    occasion = text(last[0].row, "occasion_id")
+    found = [
+        (offence, outcome)
+        for offence in life.offences
+        for record in offence.cms
+        for outcome in record.outcomes
+        if occasion is not None and (outcome.source, outcome.occasion) == (last[0].source, occasion)
+    ]
+    if found:
+        return found
     start = day(last[0].row, "start_date")
     custodial = [
         (offence, outcome)

@@ -408,7 +408,7 @@ def is_unmapped(offence: Offence, proof: Proof | None) -> bool:
     """O7: a code outside the lists: the offence's, or the only outcomes' of an offence that is not proven."""
     if not offence.is_mapped:
         return True
-    outcomes = [outcome for record in offence.records for outcome in record.outcomes]
+    outcomes = deciding(offence)
     return proof is None and bool(outcomes) and all(outcome.tier is None for outcome in outcomes)
 
 

@@ -110,6 +110,8 @@ def _load(connection: Connection, manifest: Manifest, landed: Path, folder: Path
         )
         for file in manifest.files:
             _load_file(cursor, manifest, file, landed / file.name, comes_last)
+        for table in _supplied_by_other_revisions(cursor, manifest):
+            versions.rebuild(cursor, table, manifest)
         cursor.execute(
             """
             INSERT INTO ops.delivery_attempt (run_key, feed, source, folder, outcome, delivery_id, attempted_at)
@@ -117,6 +119,20 @@ def _load(connection: Connection, manifest: Manifest, landed: Path, folder: Path
             """,
             (run_key, manifest.feed.name, manifest.source, folder.name, manifest.delivery_id),
         )
+
+
+def _supplied_by_other_revisions(cursor: Cursor, manifest: Manifest) -> list[str]:
+    """Tables of the feed that another revision of the sequence had and this delivery has not: it may take them back."""
+    cursor.execute(
+        """
+        SELECT DISTINCT counted.table_name
+        FROM ops.delivery AS delivery
+        INNER JOIN ops.delivery_table AS counted ON delivery.delivery_id = counted.delivery_id
+        WHERE delivery.feed = %s AND delivery.source = %s AND delivery.sequence = %s AND counted.table_name <> ALL (%s)
+        """,
+        (manifest.feed.name, manifest.source, manifest.sequence, [file.table.name for file in manifest.files]),
+    )
+    return [f"{manifest.feed.name}_{table}" for (table,) in cursor.fetchall()]
 
 
 def _load_file(cursor: Cursor, manifest: Manifest, file: DeliveredFile, path: Path, comes_last: bool) -> None:

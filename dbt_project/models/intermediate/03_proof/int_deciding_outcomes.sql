@@ -55,9 +55,11 @@ telling as (
 appeals as (
     select
         telling.*,
-        -- an outcome of tier none (a variation, a revocation) is no outcome of the offence: it sets nothing aside
+        -- an outcome of tier none (a variation, a revocation) is no outcome of the offence and sets nothing aside, nor
+        -- does a police code that nobody knows; a case outcome with an unknown code is what the appeal ended in
         bool_or(
-            not is_unmapped and tier <> 'none' and coalesce(appeal_status, '') not in ('SUCCESSFUL', 'CHANGED')
+            coalesce(tier <> 'none', source_system = 'cms')
+            and coalesce(appeal_status, '') not in ('SUCCESSFUL', 'CHANGED')
         ) over (partition by proof_sources, offence_uid, source_system) as has_unchanged,
         row_number() over (
             partition by

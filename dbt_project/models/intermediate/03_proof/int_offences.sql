@@ -44,6 +44,19 @@ cms_records as (
     order by offence_uid, source, record_id
 ),
 
+-- of several case records the first that says something of a circumstance
+circumstances as (
+    select
+        offence_uid,
+        (array_agg(seriousness order by source, record_id) filter (where seriousness is not null))[1] as seriousness,
+        (array_agg(yjb_category order by source, record_id) filter (where yjb_category is not null))[1] as yjb_category,
+        (array_agg(is_knife_related order by source, record_id) filter (where is_knife_related is not null))[1]
+            as is_knife_related
+    from members
+    where source_system = 'cms'
+    group by offence_uid
+),
+
 combined as (
     select
         summed_up.offence_uid,
@@ -62,12 +75,13 @@ combined as (
         case when police_records.record_key is null then cms_records.end_date else police_records.end_date end
             as end_date,
         coalesce(police_records.cjs_code, cms_records.cjs_code) as cjs_code,
-        cms_records.seriousness,
-        cms_records.yjb_category,
-        cms_records.is_knife_related
+        circumstances.seriousness,
+        circumstances.yjb_category,
+        circumstances.is_knife_related
     from summed_up
     left join police_records on summed_up.offence_uid = police_records.offence_uid
     left join cms_records on summed_up.offence_uid = cms_records.offence_uid
+    left join circumstances on summed_up.offence_uid = circumstances.offence_uid
 ),
 
 final as (

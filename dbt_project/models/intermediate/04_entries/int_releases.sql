@@ -76,6 +76,8 @@ chosen as (
         candidates.stay_number,
         coalesce(home_services.home_yot = candidates.source, false) desc,
         candidates.source,
+        candidates.occasion_id is null,
+        candidates.episode_start desc,
         candidates.episode_id
 ),
 

@@ -57,7 +57,7 @@ final as (
             partition by person_key, stay_number order by start_date, source, episode_id
         ) as number_from_start,
         rank() over (
-            partition by person_key, stay_number order by end_date desc nulls first, start_date desc
+            partition by person_key, stay_number order by end_date desc nulls first
         ) as rank_from_end
     from numbered
 )
