@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 LAST_NIGHT = dt.date(2026, 11, 21)
 PEOPLE = 400
-SEED = int(os.environ.get("EDGE_SEED", "1"))
+SEEDS = range(1, 21) if os.environ.get("HYPOTHESIS_PROFILE") == "long" else (1,)
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +30,13 @@ def landed(new_warehouse: Callable[[], Settings], tmp_path_factory: pytest.TempP
     return new_warehouse(), out / "deliveries"
 
 
-@pytest.fixture(scope="module")
-def edges(new_warehouse: Callable[[], Settings], tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Path]:
+@pytest.fixture(scope="module", params=SEEDS)
+def edges(
+    request: pytest.FixtureRequest, new_warehouse: Callable[[], Settings], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Settings, Path]:
     """A warehouse of its own, and histories in which every date lies on an edge."""
     out = tmp_path_factory.mktemp("edges")
-    write_edge_histories(out, people=PEOPLE, seed=SEED)
+    write_edge_histories(out, people=PEOPLE, seed=request.param)
     return new_warehouse(), out
 
 
@@ -65,7 +67,7 @@ def test_both_count_the_same(
 )
 def test_both_count_edges_alike(edges: tuple[Settings, Path], as_of: dt.date, known_as_of: dt.date) -> None:
     settings, deliveries = edges
-    definitions = Path(__file__).parents[1] / "edge_definitions"
+    definitions = Path(__file__).parent / "edge_definitions"
     run_night(settings, deliveries, definitions, as_of=as_of, known_as_of=known_as_of)
     found = compare(settings, definitions, as_of, known_as_of)
     assert not found, "\n".join(found)

@@ -12,7 +12,7 @@ outcome_days as (
         record_key,
         array_agg(distinct outcome_date) as days
     from outcome_records
-    where source_system = 'cms' or is_final
+    where source_system = 'cms' or is_final or tier = 'diversion'
     group by record_key
 ),
 

@@ -38,7 +38,6 @@ assessed as (
         member_days.day_key,
         assessments.assessment_date > member_days.index_date,
         abs(assessments.assessment_date - member_days.index_date),
-        assessments.source <> member_days.yot,
         assessments.source,
         assessments.assessment_id
 ),
