@@ -119,6 +119,33 @@ FROM (VALUES
 );
 """
 
+CELLS = """
+    (SELECT member.*, cells.cell_yot FROM candidate.cohort_member AS member
+    CROSS JOIN LATERAL (VALUES (member.yot), ('all')) AS cells (cell_yot)) AS member
+"""
+
+BREAKDOWNS = f"""
+INSERT INTO candidate.cohort_summary_annual
+SELECT definition, '2023Q3', '2022-10-01', '2023-09-30', yot, sum(children), sum(children), sum(reoffenders),
+    sum(reoffences), round(sum(reoffenders)::numeric / sum(children), 6), 0, 1, 1, 1, 0, 0.5, 'in_follow_up', NULL
+FROM candidate.cohort_summary WHERE definition = 'both_feeds' AND cohort_end <= '2023-09-30'
+GROUP BY definition, yot;
+INSERT INTO candidate.cohort_breakdown
+SELECT definition, cohort, cell_yot, dimension, 'one for all', count(*), count(*) FILTER (WHERE is_reoffender),
+    sum(reoffences), round(count(*) FILTER (WHERE is_reoffender) / count(*)::numeric, 6), 0, 1, 1, 1
+FROM {CELLS} CROSS JOIN unnest(ARRAY[
+    'age_band', 'sex', 'ethnicity_group', 'tier', 'offence_group', 'previous_offences', 'first_time_entrant'
+]) AS dimension
+GROUP BY definition, cohort, cell_yot, dimension;
+INSERT INTO candidate.time_to_reoffence
+SELECT definition, cohort, cell_yot, band, count(*) FILTER (WHERE first_reoffence_band = band), NULL
+FROM {CELLS} CROSS JOIN unnest(ARRAY['0-3', '3-6', '6-9', '9-12']) AS band
+GROUP BY definition, cohort, cell_yot, band;
+INSERT INTO candidate.milestone
+SELECT definition, cohort, yot, 3, children, children, reoffenders, reoffences, binary_rate, 0, 1
+FROM candidate.cohort_summary;
+"""
+
 
 @dataclass(frozen=True)
 class Night:
@@ -148,7 +175,7 @@ class Night:
                 GRANT SELECT ON candidate.{table} TO publisher;
                 """
             )
-        self.execute(MEMBERS + REOFFENCES + SUMMARIES)
+        self.execute(MEMBERS + REOFFENCES + SUMMARIES + BREAKDOWNS)
 
     def another_run(self, run_key: str, *, as_of: dt.date = AS_OF, requested_as_of: dt.date | None = None) -> Night:
         """A run as it stands when its candidate has been built, in the same warehouse."""

@@ -69,6 +69,20 @@ KNOWN_BAD = {
     "maturity_is_a_share": SUMMARY.format("maturity = 0.9999"),
     "cohorts_have_begun_by_the_as_of_date": SUMMARY.format("cohort_start = '2024-06-26'"),
     "change_on_year_is_in_points": SUMMARY.format("change_on_year_points = 100.0001"),
+    "annual_figures_are_unique": "INSERT INTO candidate.cohort_summary_annual "
+    "SELECT * FROM candidate.cohort_summary_annual LIMIT 1",
+    "annual_figures_hold_together": "UPDATE candidate.cohort_summary_annual SET distinct_children = 0",
+    "annual_figures_are_the_sum_of_quarters": "UPDATE candidate.cohort_summary_annual SET children = children + 1",
+    "breakdowns_are_unique": "INSERT INTO candidate.cohort_breakdown SELECT * FROM candidate.cohort_breakdown LIMIT 1",
+    "breakdowns_hold_together": "UPDATE candidate.cohort_breakdown SET reoffenders = children + 1",
+    "breakdowns_add_up_to_the_cohort": "DELETE FROM candidate.cohort_breakdown "
+    "WHERE cohort = '2022Q4' AND dimension = 'tier'",
+    "times_are_unique": "INSERT INTO candidate.time_to_reoffence SELECT * FROM candidate.time_to_reoffence LIMIT 1",
+    "bands_hold_no_more_than_the_reoffenders": "UPDATE candidate.time_to_reoffence SET reoffenders = reoffenders + 1 "
+    "WHERE cohort = '2022Q4' AND band = '9-12'",
+    "milestones_are_unique": "INSERT INTO candidate.milestone SELECT * FROM candidate.milestone LIMIT 1",
+    "milestones_hold_together": "UPDATE candidate.milestone SET children_reached = children + 1",
+    "milestones_cover_the_cohort": "DELETE FROM candidate.milestone WHERE cohort = '2022Q4' AND yot = 'westvale'",
     "sources_are_not_stale": "UPDATE ops.delivery SET extract_date = '2024-05-10' WHERE source = 'westvale'",
 }
 

@@ -13,6 +13,10 @@ GRAINS: dict[str, tuple[str, ...]] = {
     "cohort_member": ("definition", "cohort", "yot", "person_key"),
     "reoffence": ("definition", "cohort", "yot", "person_key", "offence_key"),
     "cohort_summary": ("definition", "cohort", "yot"),
+    "cohort_summary_annual": ("definition", "cohort", "yot"),
+    "cohort_breakdown": ("definition", "cohort", "yot", "dimension", "value"),
+    "time_to_reoffence": ("definition", "cohort", "yot", "band"),
+    "milestone": ("definition", "cohort", "yot", "month"),
 }
 """The published tables, each with the columns that make a row of it unique."""
 

@@ -1,0 +1,72 @@
+{# R4: counts, rates and Wilson intervals of cells. `relation` has a row per entry: the cell's columns, person_key,
+   is_reoffender, reoffences, and can_repeat: whether a child may be in the cell more than once, so that the interval is
+   taken at n / max(1, design effect). Cells without an entry have no row. #}
+{% macro figures_of(relation, cell) -%}
+    (
+        with by_child as (
+            select
+                {{ cell | join(', ') }},
+                can_repeat,
+                person_key,
+                count(*)::numeric as entries,
+                (count(*) filter (where is_reoffender))::numeric as reoffending_entries,
+                sum(reoffences) as reoffences
+            from {{ relation }}
+            group by {{ cell | join(', ') }}, can_repeat, person_key
+        ),
+
+        summed_up as (
+            select
+                {{ cell | join(', ') }},
+                can_repeat,
+                sum(entries) as children,
+                count(*) as distinct_children,
+                sum(reoffending_entries) as reoffenders,
+                sum(reoffences)::numeric as reoffences,
+                -- sum over children of (y - p m)^2, multiplied out: p is known only once the rows are summed
+                sum(reoffending_entries * reoffending_entries) as sum_yy,
+                sum(reoffending_entries * entries) as sum_ym,
+                sum(entries * entries) as sum_mm
+            from by_child
+            group by {{ cell | join(', ') }}, can_repeat
+        ),
+
+        with_effect as (
+            select
+                *,
+                reoffenders / children as rate,
+                children / case
+                    when can_repeat
+                        then {{ design_effect(
+                            'children', 'reoffenders', 'distinct_children', 'sum_yy', 'sum_ym', 'sum_mm'
+                        ) }}
+                    else 1
+                end as effective_children
+            from summed_up
+        )
+
+        select
+            {{ cell | join(', ') }},
+            children::integer as children,
+            distinct_children::integer as distinct_children,
+            reoffenders::integer as reoffenders,
+            reoffences::integer as reoffences,
+            rate,
+            round(rate, 6)::numeric(9, 6) as binary_rate,
+            {{ wilson_bound('rate', 'effective_children', '-') }} as binary_rate_low,
+            {{ wilson_bound('rate', 'effective_children', '+') }} as binary_rate_high,
+            round(reoffences / nullif(reoffenders, 0), 6)::numeric(9, 6) as reoffences_per_reoffender,
+            round(reoffences / children, 6)::numeric(9, 6) as reoffences_per_child
+        from with_effect
+    )
+{%- endmacro %}
+
+{# R2: the state of a cohort, as its least advanced member; on cohort_end itself it is no longer filling. #}
+{% macro least_advanced(state, cohort_end) -%}
+    case
+        when {{ as_of() }} < {{ cohort_end }} then 'filling'
+        when bool_or({{ state }} = 'in_follow_up') then 'in_follow_up'
+        when bool_or({{ state }} = 'awaiting_outcomes') then 'awaiting_outcomes'
+        else 'closed'
+    end
+{%- endmacro %}
