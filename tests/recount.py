@@ -21,6 +21,10 @@ GRAINS = {
     "cohort_member": ("definition", "cohort", "yot", "person_key"),
     "reoffence": ("definition", "cohort", "yot", "person_key", "offence_key"),
     "cohort_summary": ("definition", "cohort", "yot"),
+    "cohort_summary_annual": ("definition", "cohort", "yot"),
+    "cohort_breakdown": ("definition", "cohort", "yot", "dimension", "value"),
+    "time_to_reoffence": ("definition", "cohort", "yot", "band"),
+    "milestone": ("definition", "cohort", "yot", "month"),
     "class": ("definition", "cohort", "yot", "person_key", "source_system", "source", "record_id"),
 }
 
@@ -41,6 +45,10 @@ def compare(settings: Settings, definitions: Path, as_of: date, known_as_of: dat
         "cohort_member": result.members,
         "reoffence": result.reoffences,
         "cohort_summary": result.summaries,
+        "cohort_summary_annual": result.annual,
+        "cohort_breakdown": result.breakdowns,
+        "time_to_reoffence": result.times,
+        "milestone": result.milestones,
         # an orphan is nobody's, so that the build has it once and not for every member
         "class": [row for row in result.classes if row["class"] != "orphan"],
     }

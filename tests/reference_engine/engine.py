@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .breakdowns import annual_of, breakdowns_of, milestones_of, times_of
 from .characteristics import characteristics_of
 from .entry import Life, events_of, members_of
 from .figures import (
@@ -40,6 +41,10 @@ def run(history: list[Version], links: list[Link], reference: Reference, paramet
     for table, key in ((result.members, ()), (result.reoffences, ("offence_key",))):
         table.sort(key=lambda row: [row[column] for column in ("definition", "cohort", "yot", "person_key", *key)])
     result.summaries.extend(summaries_of(result.members, parameters.as_of))
+    result.annual.extend(annual_of(parameters.definitions, result.members, parameters.as_of))
+    result.breakdowns.extend(breakdowns_of(result.members, parameters.as_of))
+    result.times.extend(times_of(result.members))
+    result.milestones.extend(milestones_of(parameters.definitions, result.members, result.reoffences, parameters.as_of))
     return result
 
 

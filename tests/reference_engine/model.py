@@ -110,6 +110,7 @@ class Definition:
     proof_sources: frozenset[str]
     entry_tiers: frozenset[str]
     proof_tiers: frozenset[str]
+    milestones: tuple[int, ...] = (3, 6, 9, 12)
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,10 @@ class Result:
     reoffences: Table
     classes: Table
     summaries: Table
+    annual: Table = field(default_factory=list)
+    breakdowns: Table = field(default_factory=list)
+    times: Table = field(default_factory=list)
+    milestones: Table = field(default_factory=list)
     events: Table = field(default_factory=list)
     unpaired_same_asn: Table = field(default_factory=list)
 
@@ -375,6 +380,7 @@ def load_definitions(folder: Path | str) -> list[Definition]:
             proof_sources=frozenset((row.get("proof_sources") or "cms;pnc").split(";")),
             entry_tiers=tiers_of(row["definition"], "entry"),
             proof_tiers=tiers_of(row["definition"], "proof"),
+            milestones=tuple(int(month) for month in (row.get("milestones") or "3;6;9;12").split(";")),
         )
         for row in _read(Path(folder), "cohort_definitions")
     ]
