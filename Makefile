@@ -76,7 +76,7 @@ dsn: setup ## connection URL of a role: make -s dsn ROLE=analyst
 	@$(TRACKER) dsn
 
 .PHONY: manifest
-manifest: setup ## write the manifest of a delivery whose sender cannot: DELIVERY=<folder>
+manifest: setup ## write the manifest of a delivery whose sender cannot: DELIVERY=<folder> [SEQUENCE=] [KIND=delta]
 	@$(TRACKER) manifest "$$DELIVERY"
 
 .PHONY: reference-data

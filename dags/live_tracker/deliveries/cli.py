@@ -58,9 +58,11 @@ def deliveries() -> None:
 @app.command()
 def manifest(
     folder: Annotated[Path, typer.Argument(help="<feed>/<source>/<extract_date>")],
-    sequence: Annotated[int, typer.Option(help="counts up by one per source")],
-    kind: Annotated[Kind, typer.Option(help="full extract or changes only")] = Kind.full,
-    encoding: Annotated[Encoding, typer.Option(help="of the files")] = Encoding.utf_8,
+    sequence: Annotated[
+        int | None, typer.Option(envvar="SEQUENCE", help="its own; else the next of its source")
+    ] = None,
+    kind: Annotated[Kind, typer.Option(envvar="KIND", help="full extract or changes only")] = Kind.full,
+    encoding: Annotated[Encoding, typer.Option(envvar="ENCODING", help="of the files")] = Encoding.utf_8,
 ) -> None:
     """Write a manifest for a sender that cannot; the release then says that its counts are unconfirmed."""
     made = make_manifest(folder, sequence=sequence, kind=kind.value, encoding=encoding.value)

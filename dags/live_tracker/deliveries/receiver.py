@@ -20,12 +20,14 @@ from live_tracker.errors import TrackerError
 def make_manifest(
     folder: Path,
     *,
-    sequence: int,
+    sequence: int | None = None,
     kind: Literal["full", "delta"] = "full",
     encoding: Literal["utf-8", "windows-1252"] = "utf-8",
     still_for_seconds: int = 60,
 ) -> Path:
     """Write manifest.json into `<feed>/<source>/<extract_date>[.r<revision>]/` as its sender would have.
+
+    Without `sequence`, the one that follows the extracts of the source before this one; of a revision, its first's.
 
     Raises TrackerError if there is one already, or if a file changed within `still_for_seconds`: it may still be
     on its way.
@@ -49,7 +51,7 @@ def make_manifest(
         "contract": FEEDS[feed].contract,
         "source": source,
         "extract_date": day,
-        "sequence": sequence,
+        "sequence": _next_sequence(folder) if sequence is None else sequence,
         "revision": int(revision or 0),
         "kind": kind,
         "produced_at": dt.datetime.fromtimestamp(newest, dt.UTC).isoformat(timespec="seconds"),
@@ -61,6 +63,24 @@ def make_manifest(
     draft.write_text(json.dumps(manifest, indent=2) + "\n")
     os.replace(draft, folder / NAME)
     return folder / NAME
+
+
+def _next_sequence(folder: Path) -> int:
+    """What the other deliveries of the source leave for this one. Raises TrackerError if they leave nothing."""
+    day, _, revision = folder.name.partition(".r")
+    taken = {
+        other.parent.name.partition(".r")[0]: int(json.loads(other.read_text())["sequence"])
+        for other in folder.parent.glob(f"*/{NAME}")
+    }
+    if day in taken:
+        if revision:
+            return taken[day]
+        raise TrackerError(f"there is a delivery of {day} already", str(folder), "a corrected one stands in <date>.r1")
+    before = max((number for other, number in taken.items() if other < day), default=0)
+    after = min((number for other, number in taken.items() if other > day), default=before + 2)
+    if after <= before + 1:
+        raise TrackerError("a later extract has the next sequence already", str(folder), "give its own: SEQUENCE=<n>")
+    return before + 1
 
 
 def _described(path: Path, encoding: str) -> dict[str, str | int]:
