@@ -99,6 +99,20 @@ def logs() -> None:
         terminal.console().print(f"{name:<9} {path}", highlight=False, markup=False, soft_wrap=True)
 
 
+@app.command()
+def sample(
+    out: Annotated[Path, typer.Argument(help="a folder that does not exist yet")],
+    services: Annotated[int, typer.Option(help="youth justice services")] = 2,
+    nights: Annotated[int, typer.Option(help="nights of deliveries, the first a full extract")] = 7,
+    children: Annotated[int, typer.Option(help="children of each service")] = 300,
+    seed: Annotated[int, typer.Option(help="the same seed makes the same bytes")] = 1,
+) -> None:
+    """Make sample deliveries in OUT/deliveries and, apart from them, the truth in OUT/truth.json."""
+    options = {"--services": services, "--nights": nights, "--children": children, "--seed": seed}
+    make_run.write_sample(out, *(str(word) for option in options.items() for word in option))
+    terminal.console().print(f"written: {out / 'deliveries'}", highlight=False, markup=False, soft_wrap=True)
+
+
 @app.command(name="settings")
 def show_settings() -> None:
     """The settings of this process; secrets are hidden."""

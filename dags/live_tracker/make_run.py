@@ -83,12 +83,17 @@ def make_sample(settings: Settings) -> Path:
     if not folder.exists():
         draft = settings.home / "sample.unfinished"
         shutil.rmtree(draft, ignore_errors=True)
-        command = [sys.executable, "-m", "tests.sample_data", str(draft), "--seed", SAMPLE_SEED]
-        made = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
-        if made.returncode != 0:
-            raise TrackerError("the sample deliveries could not be made", " ".join(command), made.stderr.strip()[-500:])
+        write_sample(draft, "--seed", SAMPLE_SEED)
         draft.rename(folder)
     return folder / "deliveries"
+
+
+def write_sample(out: Path, *options: str) -> None:
+    """Run the sample generator, which stands with the tests and not in this package. TrackerError if it fails."""
+    command = [sys.executable, "-m", "tests.sample_data", str(out.resolve()), *options]
+    made = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    if made.returncode != 0:
+        raise TrackerError("the sample deliveries could not be made", " ".join(command), made.stderr.strip()[-500:])
 
 
 def start_run(

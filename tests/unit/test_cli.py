@@ -235,3 +235,10 @@ def test_a_folder_that_is_not_there_is_named_before_anything_starts(tmp_path: Pa
 def test_an_empty_tracker_is_printed_as_such(warehouse: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     report.print_tracker(warehouse, terminal.console())
     assert "definition" in capsys.readouterr().out
+
+
+def test_a_sample_is_made_where_it_is_asked_for(tracker: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    code, output = tracker("sample", str(tmp_path / "out"), "--children", "3", "--nights", "2")
+    assert (code, output.strip()) == (0, f"written: {tmp_path / 'out' / 'deliveries'}")
+    assert len(list((tmp_path / "out").glob("deliveries/*/*/*/manifest.json"))) == 6
+    assert (tmp_path / "out" / "truth.json").exists()
