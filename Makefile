@@ -77,7 +77,7 @@ dsn: setup ## connection URL of a role: make -s dsn ROLE=analyst
 
 .PHONY: manifest
 manifest: setup ## write the manifest of a delivery whose sender cannot: DELIVERY=<folder> [SEQUENCE=] [KIND=delta]
-	@$(TRACKER) manifest "$$DELIVERY"
+	@$(TRACKER) manifest "$${DELIVERY:?name the folder: make manifest DELIVERY=<delivery folder>}"
 
 .PHONY: reference-data
 reference-data: setup ## renew the code lists from their pinned source

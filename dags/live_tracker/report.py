@@ -53,6 +53,11 @@ def print_tracker(settings: Settings, console: Console) -> None:
     _print_table(console, "The live tracker", headings, cells, numbers={3, 4, 5, 6, 8})
     if len(shown) < len(rows):
         _line(console, f"{len(rows) - len(shown)} rows of single services are in analytics.cohort_summary")
+    _line(
+        console,
+        "state: filling (the period goes on), in_follow_up, awaiting_outcomes, closed; until then rates still rise.",
+    )
+    _line(console, "maturity: how far the cohort has come towards its last outcome, 0 to 1.")
 
 
 def print_deliveries(settings: Settings, console: Console, run_key: str) -> list[str]:
