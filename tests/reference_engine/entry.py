@@ -58,9 +58,6 @@ def events_of(life: Life, definition: Definition) -> list[Event]:
     return events
 
 
-# E1: outcome
-
-
 def outcome_events(life: Life, definition: Definition) -> list[Event]:
     """E1: offences proven in an entry tier; where diversion is one, also the earliest standing diversion outcome."""
     proofs = [(offence, proof) for offence in life.offences for proof in outcomes_of_entry(life, offence, definition)]
@@ -87,9 +84,6 @@ def outcomes_of_entry(life: Life, offence: Offence, definition: Definition) -> l
         if diversion and not (proof and proof.day <= diversion.day):
             found.append(diversion)
     return found
-
-
-# E1, E2: release
 
 
 def stays_of(person: Person, as_of: date) -> list[Stay]:
@@ -203,9 +197,6 @@ def linked_offences(life: Life, last: Sequence[Version]) -> list[tuple[Offence, 
     return [(offence, outcome) for offence, outcome in custodial if outcome.day == latest]
 
 
-# E1, E5: flag
-
-
 def flag_events(life: Life, definition: Definition) -> list[Event]:
     """E1: the first day in the period on which one of entry_flags holds. E5: no index offence."""
     first_days: dict[tuple[Period, str], date] = {}
@@ -225,9 +216,6 @@ def flag_events(life: Life, definition: Definition) -> list[Event]:
         event = Event("flag", first, period, yot, None, None, None, None, ())
         events.append(with_limits(life, definition, event))
     return events
-
-
-# E3, E4
 
 
 def with_limits(life: Life, definition: Definition, event: Event) -> Event:

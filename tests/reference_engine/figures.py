@@ -16,9 +16,6 @@ Z = Decimal("1.959963984540054")
 STATES = ("in_follow_up", "awaiting_outcomes", "closed")
 
 
-# R1
-
-
 def reoffence_proof(offence: Offence, member: Member, reference: Reference) -> Proof | None:
     """R1: in scope, index_date < offence date <= follow_up_end, proven in a proof tier by proof_end."""
     definition = member.definition
@@ -52,9 +49,6 @@ def reoffence_columns(member: Member, reoffences: Sequence[tuple[Offence, Proof]
     }
 
 
-# R2, R3
-
-
 def state_of(member: Member, as_of: date) -> str:
     """R2: in_follow_up while A <= follow_up_end; awaiting_outcomes while A <= proof_end; then closed."""
     if as_of <= member.follow_up_end:
@@ -74,9 +68,6 @@ def maturity(rows: Sequence[dict[str, Any]], as_of: date) -> Decimal:
         for row in rows
     ]
     return decimal_of(sum(shares, Fraction(0)) / len(shares), "0.0001")
-
-
-# R4
 
 
 def decimal_of(value: Fraction, quantum: str = "0.000001") -> Decimal:
@@ -167,9 +158,6 @@ def summaries_of(members: Table, as_of: date) -> Table:
         change = None if before is None else (Fraction(row["reoffenders"], row["children"]) - before) * 100
         row["change_on_year_points"] = None if change is None else decimal_of(change, "0.0001")
     return summaries
-
-
-# R7, R8
 
 
 def previous_offences(offences: Iterable[Offence], member: Member, reference: Reference) -> int:

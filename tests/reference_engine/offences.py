@@ -175,15 +175,9 @@ def number_of_arrest(asn: str | None, reference: Reference) -> str | None:
     return None if any(dummy.search(number_in_full) for dummy in reference.dummy_asns) else number_in_full
 
 
-# O1
-
-
 def straddles(offence: Offence, index_date: date) -> bool:
     """O1: a range that straddles an index date counts as before it, by its start, and is flagged."""
     return offence.end is not None and offence.day <= index_date < offence.end
-
-
-# O2
 
 
 def pair_records(records: Iterable[Record]) -> list[list[Record]]:
@@ -302,9 +296,6 @@ def offence_key(head: Record, records: list[Record]) -> str:
     return head.record_id if len(same_id) == 1 else f"{head.source}/{head.record_id}"
 
 
-# O3 to O5
-
-
 def deciding(offence: Offence, sources: frozenset[str] = BOTH_FEEDS) -> list[Outcome]:
     """O3: the outcomes that decide: the police's once any is final, standing or not; till then those in CMS.
 
@@ -365,9 +356,6 @@ def gravest_of_first_day(outcomes: list[Outcome], reference: Reference) -> Proof
     return Proof(first, gravest.tier or "none", gravest.code)
 
 
-# O6
-
-
 def in_scope(offence: Offence, scope: str) -> bool:
     """O6: recordable by the reference list, and not category CB."""
     if scope != "recordable_not_breach":
@@ -378,9 +366,6 @@ def in_scope(offence: Offence, scope: str) -> bool:
 def is_pseudo(offence: Offence, proof: Proof, index_date: date) -> bool:
     """O6: pseudo-reconviction: proven after, committed on or before, the index date."""
     return offence.day <= index_date < proof.day
-
-
-# O7
 
 
 def class_of(

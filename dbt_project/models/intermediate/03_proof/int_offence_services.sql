@@ -1,4 +1,4 @@
--- P2 and P3: the service an offence belongs to on a day, and the case record that speaks for it; or why there is none.
+-- P2 and P3: the service an offence belongs to on a day; or why there is none.
 with offence_days as (
     select * from {{ ref('int_offence_days') }}
 ),
@@ -113,7 +113,6 @@ final as (
     select
         offence_days.offence_uid,
         offence_days.day,
-        chosen.record_key as primary_record_key,
         case
             when chosen.residence = 'OTHER' then services.source
             when chosen.record_key is not null then chosen.source
