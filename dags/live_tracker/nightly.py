@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from live_tracker import fences, runs, turns
+from live_tracker.build import candidate
 from live_tracker.build.code import code_version
 from live_tracker.build.dbt import Layer, build_layer
 from live_tracker.database import Role, connect
@@ -93,10 +94,12 @@ def resolve(settings: Settings, run_key: str) -> None:
 
 
 def build(settings: Settings, run_key: str, layer: Layer) -> None:
-    """Build one layer of the candidate; whoever else would build waits meanwhile."""
+    """Build one layer of the candidate, on the one before where that can be; whoever else would build waits meanwhile."""
     run = turns.enter(settings, run_key, "building")
     with _at_work_on(settings, "build", run_key):
-        build_layer(settings, run, layer)
+        build_layer(settings, run, layer, candidate.begin(settings, run, layer))
+        if layer == "marts":
+            candidate.finish(settings, run)
 
 
 def check(settings: Settings, run_key: str) -> None:

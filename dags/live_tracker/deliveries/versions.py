@@ -3,7 +3,8 @@
 A sequence's effective delivery is its highest revision. A full extract without a key says that it was deleted; a delta
 says nothing of keys it does not hold; a table that was not supplied says nothing; a quarantined row says that its key
 was there. `fold_in` is the quick path of a delivery that comes last; `rebuild` derives the same from everything.
-Both work on the temporary table `incoming` of the load and on no other source.
+Both work on the temporary table `incoming` of the load and on no other source, and both note in raw.change the rows
+whose validity they move, once there is a candidate that a build could start from.
 """
 
 from __future__ import annotations
@@ -52,6 +53,24 @@ def fold_in(cursor: Cursor, table: str, manifest: Manifest) -> None:
             """
         ).format(version=_version(table)),
         {"is_full": manifest.kind == "full", "source": manifest.source},
+    )
+    cursor.execute(
+        sql.SQL(
+            """
+            INSERT INTO raw.change (table_name, source, row_hash)
+            SELECT %(table)s, %(source)s, row_hash
+            FROM (
+                SELECT row_hash FROM pg_temp.moved
+                UNION
+                SELECT version.row_hash
+                FROM {version} AS version
+                INNER JOIN pg_temp.moved ON version.key = moved.key
+                WHERE moved.has_open AND version.source = %(source)s AND version.known_to IS NULL
+            ) AS of_moved
+            WHERE EXISTS (SELECT FROM ops.candidate)
+            """
+        ).format(version=_version(table)),
+        {"table": table, "source": manifest.source},
     )
     cursor.execute(
         sql.SQL(
@@ -109,6 +128,18 @@ def rebuild(cursor: Cursor, table: str, manifest: Manifest) -> None:
     cursor.execute(
         sql.SQL(
             """
+            CREATE TEMPORARY TABLE before ON COMMIT DROP AS
+            SELECT version.*
+            FROM {version} AS version
+            INNER JOIN pg_temp.touched ON version.key = touched.key
+            WHERE version.source = %(source)s
+            """
+        ).format(**names),
+        given,
+    )
+    cursor.execute(
+        sql.SQL(
+            """
             DELETE FROM {version} AS version
             USING pg_temp.touched
             WHERE version.source = %(source)s AND version.key = touched.key
@@ -117,7 +148,8 @@ def rebuild(cursor: Cursor, table: str, manifest: Manifest) -> None:
         given,
     )
     cursor.execute(_REBUILD.format(**names), given)
-    cursor.execute("DROP TABLE pg_temp.touched")
+    cursor.execute(_NOTE_REBUILT.format(**names), {**given, "table": table})
+    cursor.execute("DROP TABLE pg_temp.touched, pg_temp.before")
 
 
 _REBUILD = sql.SQL(
@@ -197,6 +229,27 @@ _REBUILD = sql.SQL(
         deleted
     FROM changed
     WHERE deleted_before IS NULL OR deleted <> deleted_before OR row_hash <> row_hash_before
+    """
+)
+
+_NOTE_REBUILT = sql.SQL(
+    """
+    INSERT INTO raw.change (table_name, source, row_hash)
+    WITH after AS (
+        SELECT version.*
+        FROM {version} AS version
+        INNER JOIN pg_temp.touched ON version.key = touched.key
+        WHERE version.source = %(source)s
+    ),
+
+    differing AS (
+        (SELECT * FROM pg_temp.before EXCEPT SELECT * FROM after)
+        UNION ALL
+        (SELECT * FROM after EXCEPT SELECT * FROM pg_temp.before)
+    )
+
+    SELECT DISTINCT %(table)s, source, row_hash FROM differing
+    WHERE EXISTS (SELECT FROM ops.candidate)
     """
 )
 

@@ -57,11 +57,13 @@ def resolve(settings: Settings, run_key: str, token: int) -> LinkReport:
         key = _identity_key(settings)
         found = memberships(histories, _edges(histories))
         changed_links = _write_links(cursor, _link_rows(found, histories, key))
+        if changed_links:
+            _write_spans(cursor)
         changed_persons = _write_persons(cursor)
         cursor.execute("SELECT count(DISTINCT person_key) FROM identity.person")
         (persons,) = cursor.fetchone() or (0,)
     if changed_links or changed_persons:
-        analyze(settings, ["identity.person_link", "identity.person"])
+        analyze(settings, ["identity.person_link", "identity.span", "identity.person"])
     return LinkReport(len(histories), persons, changed_links, changed_persons)
 
 
@@ -153,45 +155,84 @@ def _write_persons(cursor: Cursor) -> int:
 
 
 def _replace_changed(cursor: Cursor, table: str) -> int:
-    """Make identity.<table> equal to the temporary table, touching only rows that differ; returns how many did."""
+    """Make identity.<table> equal to the temporary table, touching only rows that differ; returns how many did.
+
+    The persons of those rows are noted for the next build, before and after.
+    """
     cursor.execute("ANALYZE pg_temp.resolved")
-    statements = {
-        "person_link": (
-            """
-            DELETE FROM identity.person_link AS kept WHERE NOT EXISTS (
-                SELECT FROM pg_temp.resolved
-                WHERE
-                    resolved.source_system = kept.source_system AND resolved.source = kept.source
-                    AND resolved.source_id = kept.source_id AND resolved.known_from = kept.known_from
-                    AND resolved.person_key = kept.person_key AND resolved.method = kept.method
-                    AND resolved.known_to IS NOT DISTINCT FROM kept.known_to
-            )
-            """,
-            "INSERT INTO identity.person_link SELECT * FROM pg_temp.resolved ON CONFLICT DO NOTHING",
-        ),
-        "person": (
-            """
-            DELETE FROM identity.person AS kept WHERE NOT EXISTS (
-                SELECT FROM pg_temp.resolved
-                WHERE
-                    resolved.person_key = kept.person_key AND resolved.known_from = kept.known_from
-                    AND resolved.date_of_birth = kept.date_of_birth AND resolved.sex = kept.sex
-                    AND resolved.known_to IS NOT DISTINCT FROM kept.known_to
-            )
-            """,
-            "INSERT INTO identity.person SELECT * FROM pg_temp.resolved ON CONFLICT DO NOTHING",
-        ),
-    }
     changed = 0
-    for statement in statements[table]:
-        cursor.execute(statement)
-        changed += cursor.rowcount
+    for statement in _REPLACE[table]:
+        cursor.execute(_NOTED.format(statement=statement))
+        (rows,) = cursor.fetchone() or (0,)
+        changed += rows
     return changed
+
+
+def _write_spans(cursor: Cursor) -> None:
+    """Bring identity.span up to the links, for the records whose links differ."""
+    cursor.execute(
+        """
+        CREATE TEMPORARY TABLE differing ON COMMIT DROP AS
+        SELECT DISTINCT source_system, source, source_id
+        FROM (
+            (SELECT * FROM identity.link_span EXCEPT SELECT * FROM identity.span)
+            UNION ALL
+            (SELECT * FROM identity.span EXCEPT SELECT * FROM identity.link_span)
+        ) AS differing
+        """
+    )
+    cursor.execute("DELETE FROM identity.span WHERE (source_system, source, source_id) IN (TABLE pg_temp.differing)")
+    cursor.execute(
+        """
+        INSERT INTO identity.span
+        SELECT * FROM identity.link_span WHERE (source_system, source, source_id) IN (TABLE pg_temp.differing)
+        """
+    )
 
 
 def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
+
+_REPLACE = {
+    "person_link": (
+        """
+        DELETE FROM identity.person_link AS kept WHERE NOT EXISTS (
+            SELECT FROM pg_temp.resolved
+            WHERE
+                resolved.source_system = kept.source_system AND resolved.source = kept.source
+                AND resolved.source_id = kept.source_id AND resolved.known_from = kept.known_from
+                AND resolved.person_key = kept.person_key AND resolved.method = kept.method
+                AND resolved.known_to IS NOT DISTINCT FROM kept.known_to
+        )
+        """,
+        "INSERT INTO identity.person_link SELECT * FROM pg_temp.resolved ON CONFLICT DO NOTHING",
+    ),
+    "person": (
+        """
+        DELETE FROM identity.person AS kept WHERE NOT EXISTS (
+            SELECT FROM pg_temp.resolved
+            WHERE
+                resolved.person_key = kept.person_key AND resolved.known_from = kept.known_from
+                AND resolved.date_of_birth = kept.date_of_birth AND resolved.sex = kept.sex
+                AND resolved.known_to IS NOT DISTINCT FROM kept.known_to
+        )
+        """,
+        "INSERT INTO identity.person SELECT * FROM pg_temp.resolved ON CONFLICT DO NOTHING",
+    ),
+}
+
+_NOTED = """
+WITH changed AS ({statement} RETURNING person_key),
+
+noted AS (
+    INSERT INTO identity.person_change (person_key)
+    SELECT DISTINCT person_key FROM changed
+    WHERE EXISTS (SELECT FROM ops.candidate)
+)
+
+SELECT count(*) FROM changed
+"""
 
 _VERSIONS = """
 SELECT

@@ -1,29 +1,31 @@
+{{ config(materialized='incremental', incremental_strategy='affected_people') }}
+
 with members as (
-    select * from {{ ref('int_members') }}
+    select * from {{ affected(ref('int_members')) }}
 ),
 
 member_counts as (
-    select * from {{ ref('int_member_counts') }}
+    select * from {{ affected(ref('int_member_counts')) }}
 ),
 
 records as (
-    select * from {{ ref('int_member_records') }}
+    select * from {{ affected(ref('int_member_records')) }}
 ),
 
 care as (
-    select * from {{ ref('int_member_care') }}
+    select * from {{ affected(ref('int_member_care')) }}
 ),
 
 ete as (
-    select * from {{ ref('int_member_ete') }}
+    select * from {{ affected(ref('int_member_ete')) }}
 ),
 
 assessments as (
-    select * from {{ ref('int_member_assessments') }}
+    select * from {{ affected(ref('int_member_assessments')) }}
 ),
 
 nominals as (
-    select * from {{ ref('stg_pnc__nominal') }}
+    select * from {{ affected(ref('stg_pnc__nominal')) }}
 ),
 
 people_the_police_know as (

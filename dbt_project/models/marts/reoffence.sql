@@ -1,5 +1,7 @@
+{{ config(materialized='incremental', incremental_strategy='affected_people') }}
+
 with member_offences as (
-    select * from {{ ref('int_member_offences') }}
+    select * from {{ affected(ref('int_member_offences')) }}
 ),
 
 final as (

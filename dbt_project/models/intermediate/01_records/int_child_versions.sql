@@ -4,13 +4,17 @@ with children as (
     select * from {{ ref('stg_yot__child') }}
 ),
 
+of_people as (
+    select * from {{ affected(ref('stg_yot__child')) }}
+),
+
 there_at_k as (
     select
         source,
         child_record,
         person_key
-    from children
-    where {{ in_force('children') }} and not is_deleted and person_key is not null
+    from of_people
+    where {{ in_force('of_people') }} and not is_deleted and person_key is not null
 ),
 
 final as (

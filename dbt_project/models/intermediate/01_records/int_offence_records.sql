@@ -1,10 +1,11 @@
--- Every offence record of both feeds that exists at the as-of day (T1), orphans kept and flagged (O7).
+-- Every offence record of a person in either feed that exists at the as-of day (T1). A police record without its
+-- summons is kept and flagged as an orphan (O7); those without a person are in int_orphan_records.
 with cms_offences as (
-    select * from {{ ref('stg_yot__offence') }}
+    select * from {{ affected(ref('stg_yot__offence')) }}
 ),
 
 police_offences as (
-    select * from {{ ref('stg_pnc__offence') }}
+    select * from {{ affected(ref('stg_pnc__offence')) }}
 ),
 
 arrest_summonses as (
@@ -30,10 +31,11 @@ from_cms as (
         yjb_category,
         seriousness,
         is_knife_related,
-        person_key is null as is_orphan
+        false as is_orphan
     from cms_offences
     where
         {{ in_force('cms_offences') }}
+        and person_key is not null
         and offence_date <= {{ as_of() }}
 ),
 
@@ -55,7 +57,7 @@ from_police as (
         null::text as yjb_category,
         null::smallint as seriousness,
         null::boolean as is_knife_related,
-        police_offences.person_key is null or arrest_summonses.asn is null as is_orphan
+        arrest_summonses.asn is null as is_orphan
     from police_offences
     left join arrest_summonses
         on
@@ -64,6 +66,7 @@ from_police as (
             and {{ in_force('arrest_summonses') }}
     where
         {{ in_force('police_offences') }}
+        and police_offences.person_key is not null
         and police_offences.start_date <= {{ as_of() }}
 ),
 

@@ -1,14 +1,32 @@
 -- Every outcome of an existing offence that is dated on or before the as-of day (T1), with its tier.
 with offence_records as (
-    select * from {{ ref('int_offence_records') }}
+    select * from {{ affected(ref('int_offence_records')) }}
 ),
 
+police_offences as (
+    select * from {{ affected(ref('stg_pnc__offence')) }}
+),
+
+-- an outcome goes with its offence, whoever it names itself
 cms_outcomes as (
     select * from {{ ref('stg_yot__outcome') }}
+    where (source, offence_id) in (
+        select
+            source,
+            record_id
+        from offence_records
+        where source_system = 'cms'
+    )
 ),
 
 disposals as (
     select * from {{ ref('stg_pnc__disposal') }}
+    where (source, asn) in (
+        select
+            source,
+            asn
+        from police_offences
+    )
 ),
 
 legal_outcomes as (

@@ -1,6 +1,6 @@
 -- O2: the records of each person, numbered in the order in which the rule takes them.
 with offence_records as (
-    select * from {{ ref('int_offence_records') }}
+    select * from {{ affected(ref('int_offence_records')) }}
     where not is_orphan
 ),
 

@@ -1,11 +1,11 @@
 -- O2: which records are one offence. Pairs are taken in the order (pass, lower record, higher record); a pair joins
 -- two groups if together they hold no two records of one source.
 with numbered_records as (
-    select * from {{ ref('int_numbered_records') }}
+    select * from {{ affected(ref('int_numbered_records')) }}
 ),
 
 pairs as (
-    select * from {{ ref('int_offence_record_pairs') }}
+    select * from {{ affected(ref('int_offence_record_pairs')) }}
 ),
 
 pair_ends as (

@@ -1,10 +1,10 @@
 -- O2: pairs of records of different sources that may be one offence, each at the first pass that finds it.
 with numbered_records as (
-    select * from {{ ref('int_numbered_records') }}
+    select * from {{ affected(ref('int_numbered_records')) }}
 ),
 
 outcome_records as (
-    select * from {{ ref('int_outcome_records') }}
+    select * from {{ affected(ref('int_outcome_records')) }}
 ),
 
 outcome_days as (

@@ -3,11 +3,11 @@
 -- outcomes that are not final only diversion says anything, and decides only where no case record has an outcome. A
 -- diversion is no proof: it is kept whoever decides.
 with offence_groups as (
-    select * from {{ ref('int_offence_groups') }}
+    select * from {{ affected(ref('int_offence_groups')) }}
 ),
 
 outcome_records as (
-    select * from {{ ref('int_outcome_records') }}
+    select * from {{ affected(ref('int_outcome_records')) }}
 ),
 
 of_offences as (

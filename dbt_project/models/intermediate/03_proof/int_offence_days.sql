@@ -1,6 +1,6 @@
 -- The days on which an offence's service is asked for (P2): its proof, its diversion, else its first outcome or itself.
 with offence_proofs as (
-    select * from {{ ref('int_offence_proofs') }}
+    select * from {{ affected(ref('int_offence_proofs')) }}
 ),
 
 final as (

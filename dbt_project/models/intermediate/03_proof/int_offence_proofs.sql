@@ -1,11 +1,11 @@
 -- O5: one row per offence and proof source: the day of its earliest standing caution or conviction, the gravest tier
 -- of that day, its earliest standing diversion, and what it is where nothing proves it.
 with offence_groups as (
-    select * from {{ ref('int_offence_groups') }}
+    select * from {{ affected(ref('int_offence_groups')) }}
 ),
 
 offence_records as (
-    select * from {{ ref('int_offence_records') }}
+    select * from {{ affected(ref('int_offence_records')) }}
 ),
 
 offences as (
@@ -19,7 +19,7 @@ offences as (
 ),
 
 deciding_outcomes as (
-    select * from {{ ref('int_deciding_outcomes') }}
+    select * from {{ affected(ref('int_deciding_outcomes')) }}
 ),
 
 proof_sources as (

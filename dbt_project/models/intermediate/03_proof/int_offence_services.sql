@@ -1,31 +1,31 @@
 -- P2 and P3: the service an offence belongs to on a day; or why there is none.
 with offence_days as (
-    select * from {{ ref('int_offence_days') }}
+    select * from {{ affected(ref('int_offence_days')) }}
 ),
 
 offence_groups as (
-    select * from {{ ref('int_offence_groups') }}
+    select * from {{ affected(ref('int_offence_groups')) }}
 ),
 
 offence_records as (
-    select * from {{ ref('int_offence_records') }}
+    select * from {{ affected(ref('int_offence_records')) }}
 ),
 
 outcome_records as (
-    select * from {{ ref('int_outcome_records') }}
+    select * from {{ affected(ref('int_outcome_records')) }}
 ),
 
 child_versions as (
-    select * from {{ ref('int_child_versions') }}
+    select * from {{ affected(ref('int_child_versions')) }}
 ),
 
 police_only_services as (
-    select * from {{ ref('int_police_only_services') }}
+    select * from {{ affected(ref('int_police_only_services')) }}
 ),
 
 services as (
-    select distinct source from {{ ref('stg_yot__child') }}
-    where known_from <= {{ known_as_of() }}
+    select source from {{ ref('int_reporting_services') }}
+    where table_name = 'child'
 ),
 
 cms_candidates as (
@@ -112,6 +112,7 @@ chosen as (
 final as (
     select
         offence_days.offence_uid,
+        offence_days.person_key,
         offence_days.day,
         case
             when chosen.residence = 'OTHER' then services.source

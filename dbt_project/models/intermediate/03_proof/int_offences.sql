@@ -1,11 +1,11 @@
 -- O2, O3, O6: every offence once, however many records: date, range and code from the police record if there is one,
 -- circumstances from the case record, else from the reference list.
 with offence_groups as (
-    select * from {{ ref('int_offence_groups') }}
+    select * from {{ affected(ref('int_offence_groups')) }}
 ),
 
 offence_records as (
-    select * from {{ ref('int_offence_records') }}
+    select * from {{ affected(ref('int_offence_records')) }}
 ),
 
 offence_codes as (

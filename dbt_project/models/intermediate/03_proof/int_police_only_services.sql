@@ -1,31 +1,31 @@
 -- P2: the service of an event that only the police know: by a programme or custody episode that covers the day, else
 -- by the latest outcome in a case record, else by the child's home.
 with offence_days as (
-    select * from {{ ref('int_offence_days') }}
+    select * from {{ affected(ref('int_offence_days')) }}
 ),
 
 offence_groups as (
-    select * from {{ ref('int_offence_groups') }}
+    select * from {{ affected(ref('int_offence_groups')) }}
 ),
 
 offence_records as (
-    select * from {{ ref('int_offence_records') }}
+    select * from {{ affected(ref('int_offence_records')) }}
 ),
 
 outcome_records as (
-    select * from {{ ref('int_outcome_records') }}
+    select * from {{ affected(ref('int_outcome_records')) }}
 ),
 
 child_versions as (
-    select * from {{ ref('int_child_versions') }}
+    select * from {{ affected(ref('int_child_versions')) }}
 ),
 
 programmes as (
-    select * from {{ ref('stg_yot__programme') }}
+    select * from {{ affected(ref('stg_yot__programme')) }}
 ),
 
 custody_episodes as (
-    select * from {{ ref('stg_yot__custody_episode') }}
+    select * from {{ affected(ref('stg_yot__custody_episode')) }}
 ),
 
 known_to_cms as (
@@ -106,6 +106,7 @@ by_home as (
 final as (
     select
         police_only.offence_uid,
+        police_only.person_key,
         police_only.day,
         coalesce(by_spell.yot, by_outcome.yot, by_home.yot) as yot
     from police_only

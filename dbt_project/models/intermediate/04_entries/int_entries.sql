@@ -9,18 +9,18 @@ periods as (
 ),
 
 people as (
-    select * from {{ source('identity', 'person') }}
+    select * from {{ affected(source('identity', 'person')) }}
     where
         known_from <= {{ known_as_of() }}
         and (known_to is null or {{ known_as_of() }} < known_to)
 ),
 
 events as (
-    select * from {{ ref('int_entries_by_outcome') }}
+    select * from {{ affected(ref('int_entries_by_outcome')) }}
     union all
-    select * from {{ ref('int_entries_by_release') }}
+    select * from {{ affected(ref('int_entries_by_release')) }}
     union all
-    select * from {{ ref('int_entries_by_flag') }}
+    select * from {{ affected(ref('int_entries_by_flag')) }}
 ),
 
 with_cohort as (

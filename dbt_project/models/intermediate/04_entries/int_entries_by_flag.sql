@@ -5,7 +5,7 @@ with definitions as (
 ),
 
 child_flags as (
-    select * from {{ ref('stg_yot__child_flag') }}
+    select * from {{ affected(ref('stg_yot__child_flag')) }}
 ),
 
 periods as (

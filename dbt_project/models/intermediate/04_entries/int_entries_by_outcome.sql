@@ -6,15 +6,15 @@ with definitions as (
 ),
 
 offences as (
-    select * from {{ ref('int_offences') }}
+    select * from {{ affected(ref('int_offences')) }}
 ),
 
 offence_proofs as (
-    select * from {{ ref('int_offence_proofs') }}
+    select * from {{ affected(ref('int_offence_proofs')) }}
 ),
 
 offence_services as (
-    select * from {{ ref('int_offence_services') }}
+    select * from {{ affected(ref('int_offence_services')) }}
 ),
 
 tiers as (

@@ -5,15 +5,15 @@ with definitions as (
 ),
 
 releases as (
-    select * from {{ ref('int_releases') }}
+    select * from {{ affected(ref('int_releases')) }}
 ),
 
 release_offences as (
-    select * from {{ ref('int_release_offences') }}
+    select * from {{ affected(ref('int_release_offences')) }}
 ),
 
 offences as (
-    select * from {{ ref('int_offences') }}
+    select * from {{ affected(ref('int_offences')) }}
 ),
 
 tiers as (

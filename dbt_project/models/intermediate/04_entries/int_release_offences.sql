@@ -1,25 +1,26 @@
 -- E2: the offences of a release: those of its episode's occasion, else of the latest custodial outcome on or before the
 -- episode's start. A release is known from the case record, whatever a definition takes proof from.
 with releases as (
-    select * from {{ ref('int_releases') }}
+    select * from {{ affected(ref('int_releases')) }}
 ),
 
 outcome_records as (
-    select * from {{ ref('int_outcome_records') }}
+    select * from {{ affected(ref('int_outcome_records')) }}
 ),
 
 offence_groups as (
-    select * from {{ ref('int_offence_groups') }}
+    select * from {{ affected(ref('int_offence_groups')) }}
 ),
 
 deciding_outcomes as (
-    select * from {{ ref('int_deciding_outcomes') }}
+    select * from {{ affected(ref('int_deciding_outcomes')) }}
     where proof_sources = 'cms;pnc' and decides
 ),
 
 of_occasions as (
     select distinct on (releases.release_uid, offence_groups.offence_uid)
         releases.release_uid,
+        releases.person_key,
         offence_groups.offence_uid,
         outcome_records.outcome,
         outcome_records.gravity
@@ -42,6 +43,7 @@ of_occasions as (
 custodial as (
     select
         releases.release_uid,
+        releases.person_key,
         deciding_outcomes.offence_uid,
         deciding_outcomes.outcome,
         deciding_outcomes.gravity,
@@ -62,6 +64,7 @@ custodial as (
 of_latest_custodial_outcome as (
     select distinct on (release_uid, offence_uid)
         release_uid,
+        person_key,
         offence_uid,
         outcome,
         gravity

@@ -1,11 +1,11 @@
 -- E2: stays that began with a sentence and ended in a release, with the service they belong to (P2, P3) and the episode
 -- that the release ended.
 with stays as (
-    select * from {{ ref('int_stays') }}
+    select * from {{ affected(ref('int_stays')) }}
 ),
 
 child_versions as (
-    select * from {{ ref('int_child_versions') }}
+    select * from {{ affected(ref('int_child_versions')) }}
 ),
 
 first_episodes as (

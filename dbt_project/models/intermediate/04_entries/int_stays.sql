@@ -1,6 +1,6 @@
 -- E2: stays of a person: SENTENCE and RECALL episodes at most one day apart. A stay is open while its last episode is.
 with custody_episodes as (
-    select * from {{ ref('stg_yot__custody_episode') }}
+    select * from {{ affected(ref('stg_yot__custody_episode')) }}
 ),
 
 episodes as (

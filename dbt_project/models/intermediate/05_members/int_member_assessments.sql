@@ -1,15 +1,15 @@
 -- R9: assessment values from the latest on or before the index date, else the first within 42 days after, with the
 -- basis stated; the intervention level of the latest programme that covers the day.
 with member_days as (
-    select * from {{ ref('int_member_days') }}
+    select * from {{ affected(ref('int_member_days')) }}
 ),
 
 all_assessments as (
-    select * from {{ ref('stg_yot__assessment') }}
+    select * from {{ affected(ref('stg_yot__assessment')) }}
 ),
 
 all_programmes as (
-    select * from {{ ref('stg_yot__programme') }}
+    select * from {{ affected(ref('stg_yot__programme')) }}
 ),
 
 assessments as (
@@ -63,6 +63,7 @@ supervised as (
 final as (
     select
         member_days.day_key,
+        member_days.person_key,
         assessed.likelihood_of_reoffending,
         assessed.rosh,
         coalesce(assessed.assessment_basis, 'none') as assessment_basis,

@@ -1,11 +1,11 @@
 -- R9: care status on the index date. Of several at once the one with the strongest duty on the state speaks. Where a
 -- service sends no care episodes at all, nothing is known.
 with member_days as (
-    select * from {{ ref('int_member_days') }}
+    select * from {{ affected(ref('int_member_days')) }}
 ),
 
 care_episodes as (
-    select * from {{ ref('stg_yot__care_episode') }}
+    select * from {{ affected(ref('stg_yot__care_episode')) }}
 ),
 
 episodes as (
@@ -14,8 +14,8 @@ episodes as (
 ),
 
 services_that_say as (
-    select distinct source from care_episodes
-    where known_from <= {{ known_as_of() }}
+    select source from {{ ref('int_reporting_services') }}
+    where table_name = 'care_episode'
 ),
 
 covering as (
@@ -37,6 +37,7 @@ covering as (
 final as (
     select
         member_days.day_key,
+        member_days.person_key,
         case
             when covering.care_status is not null then covering.care_status
             when services_that_say.source is not null then 'None'

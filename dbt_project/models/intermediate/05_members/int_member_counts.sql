@@ -1,18 +1,18 @@
 -- R1, R7, R8: what a member's offences add up to.
 with members as (
-    select * from {{ ref('int_members') }}
+    select * from {{ affected(ref('int_members')) }}
 ),
 
 member_offences as (
-    select * from {{ ref('int_member_offences') }}
+    select * from {{ affected(ref('int_member_offences')) }}
 ),
 
 offences as (
-    select * from {{ ref('int_offences') }}
+    select * from {{ affected(ref('int_offences')) }}
 ),
 
 proofs_of_both_feeds as (
-    select * from {{ ref('int_offence_proofs') }}
+    select * from {{ affected(ref('int_offence_proofs')) }}
     where proof_sources = 'cms;pnc' and proof_date is not null
 ),
 
@@ -45,6 +45,7 @@ history as (
 final as (
     select
         members.member_key,
+        members.person_key,
         coalesce(reoffences.reoffences, 0)::integer as reoffences,
         coalesce(reoffences.reoffence_occasions, 0)::integer as reoffence_occasions,
         reoffences.first_reoffence_date,

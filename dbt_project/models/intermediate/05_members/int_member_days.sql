@@ -1,6 +1,6 @@
 -- The days and services at which a person's characteristics are asked for (R9): index dates of members.
 with members as (
-    select * from {{ ref('int_members') }}
+    select * from {{ affected(ref('int_members')) }}
 )
 
 select distinct

@@ -1,18 +1,18 @@
 -- R9: education, training and employment on the index date: hours attended, else offered, over the placements that
 -- cover the day, against 25 hours at school age and 16 above it; suitable only if all of them are.
 with member_days as (
-    select * from {{ ref('int_member_days') }}
+    select * from {{ affected(ref('int_member_days')) }}
 ),
 
 people as (
-    select * from {{ source('identity', 'person') }}
+    select * from {{ affected(source('identity', 'person')) }}
     where
         known_from <= {{ known_as_of() }}
         and (known_to is null or {{ known_as_of() }} < known_to)
 ),
 
 ete_placements as (
-    select * from {{ ref('stg_yot__ete_placement') }}
+    select * from {{ affected(ref('stg_yot__ete_placement')) }}
 ),
 
 placements as (
@@ -21,8 +21,8 @@ placements as (
 ),
 
 services_that_say as (
-    select distinct source from ete_placements
-    where known_from <= {{ known_as_of() }}
+    select source from {{ ref('int_reporting_services') }}
+    where table_name = 'ete_placement'
 ),
 
 covering as (
@@ -45,6 +45,7 @@ covering as (
 final as (
     select
         member_days.day_key,
+        member_days.person_key,
         case
             when services_that_say.source is null and covering.placements is null then 'Not known'
             when coalesce(covering.placements, 0) = 0 then 'NEET'

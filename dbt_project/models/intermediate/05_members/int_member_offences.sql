@@ -2,7 +2,7 @@
 -- the police alone still knows what the case record says: proven there only is not_proven_in_time, or index, previous or
 -- pseudo by its dates; and it is not pending.
 with members as (
-    select * from {{ ref('int_members') }}
+    select * from {{ affected(ref('int_members')) }}
 ),
 
 definitions as (
@@ -10,19 +10,19 @@ definitions as (
 ),
 
 offences as (
-    select * from {{ ref('int_offences') }}
+    select * from {{ affected(ref('int_offences')) }}
 ),
 
 offence_proofs as (
-    select * from {{ ref('int_offence_proofs') }}
+    select * from {{ affected(ref('int_offence_proofs')) }}
 ),
 
 offence_services as (
-    select * from {{ ref('int_offence_services') }}
+    select * from {{ affected(ref('int_offence_services')) }}
 ),
 
 release_offences as (
-    select * from {{ ref('int_release_offences') }}
+    select * from {{ affected(ref('int_release_offences')) }}
 ),
 
 tiers as (

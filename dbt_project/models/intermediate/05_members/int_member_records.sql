@@ -1,11 +1,11 @@
 -- R9: team, ward, SEN and ethnic group from the child's record in force on the index date, else the first that starts
 -- after it; the member's own service before others.
 with member_days as (
-    select * from {{ ref('int_member_days') }}
+    select * from {{ affected(ref('int_member_days')) }}
 ),
 
 child_versions as (
-    select * from {{ ref('int_child_versions') }}
+    select * from {{ affected(ref('int_child_versions')) }}
 ),
 
 ethnicities as (
@@ -16,6 +16,7 @@ ethnicities as (
 final as (
     select distinct on (member_days.day_key)
         member_days.day_key,
+        member_days.person_key,
         child_versions.team,
         child_versions.ward_code,
         child_versions.sen_status,

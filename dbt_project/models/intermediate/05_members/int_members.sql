@@ -1,6 +1,6 @@
 -- E4, T2, R2: one row per child, definition, cohort and service: the index event, the windows and the state.
 with entries as (
-    select * from {{ ref('int_entries') }}
+    select * from {{ affected(ref('int_entries')) }}
     where exclusion is null
 ),
 

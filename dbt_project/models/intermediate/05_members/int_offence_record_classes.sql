@@ -6,6 +6,10 @@ with offence_records as (
     select * from {{ ref('int_offence_records') }}
 ),
 
+records_of_nobody as (
+    select * from {{ ref('int_orphan_records') }}
+),
+
 offence_groups as (
     select * from {{ ref('int_offence_groups') }}
 ),
@@ -28,8 +32,16 @@ orphans as (
         source,
         record_id,
         'orphan' collate "C" as class
-    from offence_records
-    where is_orphan
+    from (
+        select
+            source_system,
+            source,
+            record_id
+        from offence_records
+        where is_orphan
+        union all
+        select * from records_of_nobody
+    ) as records
 ),
 
 of_members as (

@@ -1,0 +1,31 @@
+{# Whether this build takes up only the people whose rows have changed: it was told since when, and the model stands. #}
+{% macro takes_up_some() -%}
+    {{ return(var('changes_after', none) is not none and is_incremental()) }}
+{%- endmacro %}
+
+{# The rows of a person-keyed relation that a build takes up: all of them, or in an incremental build those of the people
+   that int_affected_people names. Every incremental model reads what it is made of through this macro. #}
+{% macro affected(relation) -%}
+    {%- if not execute or takes_up_some() -%}
+        {%- set people = ref('int_affected_people') -%}
+        (
+            select of_everybody.*
+            from {{ relation }} as of_everybody
+            where of_everybody.person_key in (select affected_people.person_key from {{ people }} as affected_people)
+        ) as of_affected_people
+    {%- else -%}
+        {{ relation }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# The incremental strategy `affected_people`: all rows of these people go, and what the model now says of them comes. #}
+{% macro get_incremental_affected_people_sql(arg_dict) -%}
+    {%- if not takes_up_some() -%}
+        {{ exceptions.raise_compiler_error('a build by hand takes up everybody: give dbt --full-refresh') }}
+    {%- endif -%}
+    {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
+    delete from {{ arg_dict['target_relation'] }}
+    where person_key in (select affected_people.person_key from {{ ref('int_affected_people') }} as affected_people);
+    insert into {{ arg_dict['target_relation'] }} ({{ columns }})
+    select {{ columns }} from {{ arg_dict['temp_relation'] }}
+{%- endmacro %}
