@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import shutil
 from pathlib import Path
@@ -12,7 +13,7 @@ from live_tracker import nightly, runs
 from live_tracker.build.dbt import LAYERS, build_layer
 from live_tracker.database import connect
 from live_tracker.settings import Settings
-from tests.deliver import fetch, fetch_as
+from tests.deliver import fetch, fetch_as, write_delivery
 from tests.edge_histories import FIRST_EXTRACT, SECOND_EXTRACT, write_edge_histories
 from tests.night import request
 from tests.sample_data.nights import write_sample
@@ -81,6 +82,11 @@ def play(settings: Settings, deliveries: Path, definitions: Path) -> tuple[bool,
     return changes_after is not None, found
 
 
+def rows_of(file: Path) -> list[dict[str, str]]:
+    with file.open(newline="") as text:
+        return list(csv.DictReader(text))
+
+
 def arrive(everything: Path, into: Path, *days: str) -> None:
     """What bears one of these extract dates, revisions too, comes into the folder that is landed from."""
     for day in days:
@@ -104,4 +110,17 @@ def test_merges_splits_and_corrections(warehouse: Settings, tmp_path: Path) -> N
     arrive(tmp_path / "edges", tmp_path / "landed", FIRST_EXTRACT.isoformat())
     assert play(warehouse, tmp_path / "landed", definitions) == (False, [])
     arrive(tmp_path / "edges", tmp_path / "landed", SECOND_EXTRACT.isoformat())
+    assert play(warehouse, tmp_path / "landed", definitions) == (True, [])
+
+
+def test_a_revision_that_changes_who_was_whom(warehouse: Settings, tmp_path: Path) -> None:
+    write_edge_histories(tmp_path / "landed", people=200, seed=6)
+    definitions = Path(__file__).parent / "edge_definitions"
+    assert play(warehouse, tmp_path / "landed", definitions) == (False, [])
+    first = tmp_path / "landed" / "yot" / "northborough" / FIRST_EXTRACT.isoformat()
+    tables = {file.stem: rows_of(file) for file in first.glob("*.csv")}
+    for number, row in enumerate(tables["child"]):
+        if number % 3 == 0:
+            row["pnc_id"] = ""
+    write_delivery(tmp_path / "landed", "yot", "northborough", FIRST_EXTRACT.isoformat(), 1, tables, revision=1)
     assert play(warehouse, tmp_path / "landed", definitions) == (True, [])

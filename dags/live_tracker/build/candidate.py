@@ -11,7 +11,6 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import RealDictCursor
 
 from live_tracker.database import connect
@@ -63,7 +62,7 @@ def finish(settings: Settings, run: Run) -> None:
         cursor.execute("DELETE FROM identity.person_change WHERE change_number <= %s", row)
 
 
-def _start(cursor: Cursor, run: Run) -> Start | None:
+def _start(cursor: RealDictCursor, run: Run) -> Start | None:
     """The last build, if it was published with this code, these definitions and code lists, from all there then was."""
     cursor.execute(
         """
@@ -91,7 +90,7 @@ def _kept(change_number: int | None, day: dt.date | None) -> Start | None:
     return Start(change_number, day) if change_number is not None and day is not None else None
 
 
-def _write(cursor: Cursor, run: Run, step: str, start: Start | None) -> None:
+def _write(cursor: RealDictCursor, run: Run, step: str, start: Start | None) -> None:
     cursor.execute("DELETE FROM ops.candidate")
     cursor.execute(
         """
@@ -115,7 +114,7 @@ def _write(cursor: Cursor, run: Run, step: str, start: Start | None) -> None:
     )
 
 
-def _reporting_services(cursor: Cursor, run: Run) -> str:
+def _reporting_services(cursor: RealDictCursor, run: Run) -> str:
     """Which services send the tables whose absence means something: one that begins to moves rows of all its children."""
     cursor.execute(
         """
