@@ -11,7 +11,12 @@
         (
             select of_everybody.*
             from {{ relation }} as of_everybody
+            {% if '.stg_' in relation | string | replace('"', '') -%}
             where of_everybody.person_key in (select affected_people.person_key from {{ people }} as affected_people)
+            {%- else -%}
+            -- an array finds them by index, however many the planner takes them for
+            where of_everybody.person_key = any(array(select affected_people.person_key from {{ people }} as affected_people))
+            {%- endif %}
         ) as of_affected_people
     {%- else -%}
         {{ relation }}
@@ -28,4 +33,11 @@
     where person_key in (select affected_people.person_key from {{ ref('int_affected_people') }} as affected_people);
     insert into {{ arg_dict['target_relation'] }} ({{ columns }})
     select {{ columns }} from {{ arg_dict['temp_relation'] }}
+{%- endmacro %}
+
+{# Joins of a few people's rows are hashed: the planner takes them for fewer still, and would loop. Models that read the
+   feeds are left alone: they look a few rows up among many. #}
+{% macro plan_for_few() -%}
+    {%- set reads_feeds = '.stg_' in (model.depends_on.nodes | join(' ')) -%}
+    {%- if takes_up_some() and not reads_feeds -%} set local enable_nestloop = off {%- endif -%}
 {%- endmacro %}

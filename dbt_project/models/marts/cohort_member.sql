@@ -24,13 +24,8 @@ assessments as (
     select * from {{ affected(ref('int_member_assessments')) }}
 ),
 
-nominals as (
-    select * from {{ affected(ref('stg_pnc__nominal')) }}
-),
-
 people_the_police_know as (
-    select distinct person_key from nominals
-    where {{ in_force('nominals') }}
+    select * from {{ affected(ref('int_people_with_police_record')) }}
 ),
 
 final as (
