@@ -185,6 +185,7 @@ def test_nobody_else_builds_meanwhile_and_the_lock_goes_with_the_build(
 
     seen: list[bool] = []
     monkeypatch.setattr(nightly, "build_layer", lambda *_: seen.append(is_locked()))
+    monkeypatch.setattr(nightly.candidate, "begin", lambda *_: None)
     nightly.build(night, begin(night), "staging")
     assert seen == [True]
     assert not is_locked()
