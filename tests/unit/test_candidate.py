@@ -12,6 +12,7 @@ import pytest
 from live_tracker import runs
 from live_tracker.build import candidate
 from live_tracker.build.candidate import Start
+from live_tracker.build.dbt import LAYERS
 from live_tracker.database import connect
 from live_tracker.errors import TrackerError
 from live_tracker.runs import Run
@@ -49,7 +50,7 @@ def stands(warehouse: Settings, asked: Callable[..., Run]) -> Run:
 
 
 def build(settings: Settings, run: Run) -> list[Start | None]:
-    starts = [candidate.begin(settings, run, layer) for layer in ("staging", "intermediate", "marts")]
+    starts = [candidate.begin(settings, run, layer) for layer in LAYERS]
     candidate.finish(settings, run)
     return starts
 

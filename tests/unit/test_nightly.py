@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pytest
 
 from live_tracker import fences, nightly, runs, turns
+from live_tracker.build import candidate
 from live_tracker.database import connect
 from live_tracker.errors import CheckFailed
 from live_tracker.home import bindings
@@ -185,7 +186,7 @@ def test_nobody_else_builds_meanwhile_and_the_lock_goes_with_the_build(
 
     seen: list[bool] = []
     monkeypatch.setattr(nightly, "build_layer", lambda *_: seen.append(is_locked()))
-    monkeypatch.setattr(nightly.candidate, "begin", lambda *_: None)
+    monkeypatch.setattr(candidate, "begin", lambda *_: None)
     nightly.build(night, begin(night), "staging")
     assert seen == [True]
     assert not is_locked()
