@@ -102,5 +102,7 @@ def test_all_of_it_is_loaded(sample: Path, warehouse: Settings) -> None:
 def test_the_truth_stands_apart(sample: Path) -> None:
     truth = json.loads((sample / "truth.json").read_text())
     assert len(truth) == 120
-    assert any(offence["is_proven"] for child in truth for offence in child["offences"])
+    offences = [offence for child in truth for offence in child["offences"]]
+    tiers = {outcome["tier"] for offence in offences for outcome in offence["outcomes"] if outcome["stands"]}
+    assert tiers == {"diversion", "pre_court", "first_tier", "community", "custody", "none"}
     assert not list((sample / "deliveries").rglob("*truth*"))
