@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
+from itertools import chain
 from pathlib import Path
 
 from live_tracker.deliveries.contract import FEEDS
@@ -13,6 +14,7 @@ from tests.sample_data.children import SERVICES
 from tests.sample_data.lives import live
 from tests.sample_data.records import Record, Row
 from tests.sample_data.truth import heard, truth_of
+from tests.sample_data.wolverhampton import past
 from tests.sample_data.writing import written_down
 
 LAST_NIGHT = dt.date(2026, 11, 21)
@@ -44,7 +46,7 @@ def write_sample(
     first_night = last_night - dt.timedelta(days=nights - 1)
     histories: dict[tuple[str, str], list[Record]] = defaultdict(list)
     truth = []
-    for life in live(services, children, seed, last_night):
+    for life in chain(live(services, children, seed, last_night), past(seed, last_night)):
         records = list(written_down(life, last_night, errors))
         for record in records:
             histories[record.feed, record.source].append(record)
