@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from live_tracker.deliveries.contract import FEEDS
 from tests.deliver import write_delivery
-from tests.sample_data.lives import FORCE, SERVICES, Life, live
-from tests.sample_data.offences import CAUTIONS, DISPOSAL, NON_CONVICTIONS
-from tests.sample_data.records import Record, Row, child_id, is_in_cms, offence_id, written_down
+from tests.sample_data.children import SERVICES
+from tests.sample_data.lives import live
+from tests.sample_data.records import Record, Row
+from tests.sample_data.truth import heard, truth_of
+from tests.sample_data.wolverhampton import past
+from tests.sample_data.writing import written_down
 
 LAST_NIGHT = dt.date(2026, 11, 21)
 _CUT_SHORT_NIGHT = 3
@@ -30,18 +33,27 @@ def write_sample(
     children: int = 300,
     seed: int = 1,
     last_night: dt.date = LAST_NIGHT,
+    errors: float = 1.0,
 ) -> None:
-    """Write `out`/deliveries and `out`/truth.json; the same bytes for the same arguments on every machine."""
-    if not 1 <= services <= len(SERVICES) or nights < 1 or children < 1:
-        raise ValueError(f"1 to {len(SERVICES)} services, and at least one night and one child each")
-    lives = list(live(services, children, seed, last_night))
+    """Write `out`/deliveries and `out`/truth.json; the same bytes for the same arguments on every machine.
+
+    `errors` multiplies the errors in names, dates of birth and numbers: with 0 there are none.
+    """
+    if not 1 <= services <= len(SERVICES) or nights < 1 or children < 1 or not 0 <= errors <= 1:
+        raise ValueError(
+            f"1 to {len(SERVICES)} services, and at least one night and one child each; errors from 0 to 1"
+        )
+    first_night = last_night - dt.timedelta(days=nights - 1)
     histories: dict[tuple[str, str], list[Record]] = defaultdict(list)
-    for life in lives:
-        for record in written_down(life):
+    truth = []
+    for life in chain(live(services, children, seed, last_night), past(seed, last_night)):
+        records = list(written_down(life, last_night, errors))
+        for record in records:
             histories[record.feed, record.source].append(record)
+        truth.append(truth_of(life, heard(records, first_night, last_night)))
     for number, (feed, source) in enumerate(sorted(histories)):
         _write_source(out / "deliveries", feed, source, histories[feed, source], number, nights, last_night)
-    (out / "truth.json").write_text(json.dumps(_truth(lives, last_night), indent=1) + "\n")
+    (out / "truth.json").write_text(json.dumps(truth, indent=1) + "\n")
 
 
 def _write_source(
@@ -93,36 +105,3 @@ def _tables(feed: str, rows: list[tuple[tuple[str, str], Row]]) -> dict[str, lis
     for (table, _), row in sorted(rows):
         tables[table].append(row)
     return tables
-
-
-def _truth(lives: list[Life], until: dt.date) -> list[dict[str, Any]]:
-    """Each child with the ids of its records and what it did, straight from the events."""
-    told = []
-    for life in lives:
-        services = sorted({case.service for case in life.cases if is_in_cms(case)})
-        told.append(
-            {
-                "child": life.child.number,
-                "date_of_birth": life.child.date_of_birth.isoformat(),
-                "records": [["cms", service, child_id(life, service)] for service in services]
-                + ([["pnc", FORCE, life.pnc_id]] if life.pnc_id else []),
-                "offences": [
-                    {
-                        "date": offence.start.isoformat(),
-                        "cjs_code": offence.kind.cjs_code,
-                        "outcome": offence.outcome,
-                        "decided": case.decided.isoformat(),
-                        "is_proven": case.decided <= until and _is_proof(offence.outcome),
-                        "asn": case.asn if case.is_on_police_record else None,
-                        "cms": [case.service, offence_id(case, offence)] if is_in_cms(case) else None,
-                    }
-                    for case in life.cases
-                    for offence in case.offences
-                ],
-            }
-        )
-    return told
-
-
-def _is_proof(outcome: str) -> bool:
-    return outcome in CAUTIONS or (outcome in DISPOSAL and outcome not in (*NON_CONVICTIONS, "COMMUNITY_RESOLUTION"))
