@@ -63,6 +63,20 @@ run: setup ## run the nightly job and show the tracker: [DELIVERIES=] [AS_OF=] [
 down: setup ## stop what `make run` started
 	@$(TRACKER) down
 
+.PHONY: up
+up: ## the same system as containers: docker-compose.yml, with the secrets of .env
+	@.ci/engine
+	@docker compose build
+	@docker compose up --detach --wait
+	@address="$$(docker compose port api-server 8080)"; echo "Airflow: http://$$address, user tracker, password:"
+	@docker compose exec -T api-server cat /var/lib/tracker/secrets/airflow_login.password
+	@echo
+
+.PHONY: up-stop
+up-stop: ## stop what `make up` started; its volumes are kept
+	@.ci/engine
+	@docker compose down
+
 .PHONY: status
 status: setup ## what runs, the last run, the current release, late feeds
 	@$(TRACKER) status

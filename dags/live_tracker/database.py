@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import psycopg2
 import psycopg2.extensions
 from psycopg2 import sql
+from pydantic import SecretStr
 from yoyo import get_backend, read_migrations
 
 from live_tracker.errors import TrackerError, database_errors
@@ -30,9 +31,9 @@ OLDEST_SERVER = 150000
 
 
 def administrator_url(settings: Settings) -> str:
-    """URL of the server's administrator: the embedded server's, or `WAREHOUSE_URL` as given."""
+    """URL of the server's administrator: the embedded server's, or `WAREHOUSE_URL`, with its password if that is apart."""
     if settings.warehouse_url is not None:
-        return settings.warehouse_url.get_secret_value()
+        return with_password(settings.warehouse_url.get_secret_value(), settings.warehouse_password)
     return postgres.administrator_url(settings)
 
 
@@ -63,6 +64,16 @@ def role_url(settings: Settings, role: Role) -> str:
     """Connection URL of a role's login on the warehouse."""
     password = secret(settings, f"{role}.password")
     return _with_login(administrator_url(settings), role, password, warehouse_database(settings))
+
+
+def with_password(url: str, password: SecretStr | None) -> str:
+    """The URL with that password in the place of its own; without one, as it is."""
+    if password is None:
+        return url
+    parts = urlsplit(url)
+    login, _, address = parts.netloc.rpartition("@")
+    user, secret_word = login.partition(":")[0], quote(password.get_secret_value(), safe="")
+    return urlunsplit(parts._replace(netloc=f"{user}:{secret_word}@{address}"))
 
 
 def _with_login(url: str, user: str, password: str, database: str) -> str:

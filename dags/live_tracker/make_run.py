@@ -55,14 +55,14 @@ def bring_up(settings: Settings, console: Console, deliveries: Path | None, defi
     with ThreadPoolExecutor(1) as beside, console.status("preparing the warehouse"):
         migration = beside.submit(airflow.migrate, settings)
         database.prepare(settings)
-        _bind(settings, deliveries)
+        bind(settings, deliveries)
         inputs = check_inputs(settings, definitions)
         migration.result()
     with ThreadPoolExecutor(1) as beside, console.status("starting Airflow"):
         airflow.start(settings)
         ready = beside.submit(airflow.wait_until_ready, settings)
         if bindings.deliveries_folder(settings) is None:
-            _bind(settings, make_sample(settings))
+            bind(settings, make_sample(settings))
         ready.result()
     return inputs
 
@@ -75,6 +75,13 @@ def check_inputs(settings: Settings, definitions: Path | None) -> Inputs:
     if definitions is not None:
         bindings.remember_definitions(settings, definitions.resolve())
     return Inputs(definitions_hash, reference_hash)
+
+
+def bind(settings: Settings, deliveries: Path | None) -> None:
+    """Bind the home to its deliveries folder, if one is given; TrackerError if it is bound to another."""
+    if deliveries is not None:
+        with database.connect(settings, "loader") as connection:
+            bind_home(connection, deliveries.resolve())
 
 
 def make_sample(settings: Settings) -> Path:
@@ -215,9 +222,3 @@ class Watch:
     def _run(self) -> Run:
         with database.connect(self.settings, "loader") as connection:
             return runs.get(connection, self.run_key)
-
-
-def _bind(settings: Settings, deliveries: Path | None) -> None:
-    if deliveries is not None:
-        with database.connect(settings, "loader") as connection:
-            bind_home(connection, deliveries.resolve())

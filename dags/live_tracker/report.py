@@ -93,7 +93,11 @@ def print_addresses(settings: Settings, console: Console) -> None:
 def print_status(settings: Settings, console: Console) -> None:
     """What runs, the newest run, the current release, and the feeds that lag behind the newest of them."""
     stopped = airflow.dead(settings)
-    _line(console, f"Airflow   {'running' if not stopped else 'not running: ' + ', '.join(stopped)}")
+    state = "running" if not stopped else f"not running: {', '.join(stopped)}"
+    _line(
+        console,
+        f"Airflow   {state if settings.broker_url is None else 'in containers, which `docker compose ps` lists'}",
+    )
     for run in _rows(settings, "auditor", "SELECT * FROM ops.run ORDER BY run_number DESC LIMIT 1"):
         _line(console, f"last run  {run['run_key']}: {run['status']}, as of {run['as_of'] or 'not known yet'}")
         if run["message"]:

@@ -24,6 +24,14 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("WAREHOUSE_URL", "TRACKER_WAREHOUSE_URL"),
         description="administrator's URL of an outside Postgres (15 or later); unset: the embedded one",
     )
+    warehouse_password: SecretStr | None = Field(
+        default=None, description="the administrator's password, where the URL of the outside Postgres has none"
+    )
+    broker_url: str | None = Field(
+        default=None,
+        description="Redis that hands tasks to Celery workers started elsewhere; unset: the scheduler runs them itself",
+    )
+    broker_password: SecretStr | None = Field(default=None, description="the broker's password, not in its URL")
     identity_key: SecretStr | None = Field(
         default=None,
         description="key of the person_key hash; unset: secrets/identity.key of the home, made at first use",
@@ -40,6 +48,10 @@ class Settings(BaseSettings):
     freshness_critical_days: int = Field(
         default=45, ge=0, description="and after more than this many, nothing is published unless AS_OF was asked for"
     )
+    drop_senders: str = Field(
+        default="",
+        description="who may deliver by SFTP, one a line: `<feed>.<source> <type of key> <public key>`; unset: nobody",
+    )
     run_timeout_minutes: int = Field(default=60, description="how long `make run` waits for the nightly job")
 
     @property
@@ -55,7 +67,7 @@ class Settings(BaseSettings):
         return self.warehouse_url is None
 
 
-def get_settings() -> Settings:
-    """Settings of the process, with `home` made absolute."""
-    settings = Settings()
+def get_settings(secrets: Path | None = None) -> Settings:
+    """Settings of the process, with `home` made absolute; those that have a file of their name in `secrets`, from it."""
+    settings = Settings(_secrets_dir=secrets)  # type: ignore[call-arg]
     return settings.model_copy(update={"home": settings.home.expanduser().resolve()})

@@ -74,7 +74,6 @@ def _airflow_options(settings: Settings) -> dict[str, str]:
         "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "CORE__DAGS_FOLDER": str(PROJECT / "dags"),
         "CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{api_port}/execution/",
-        "CORE__EXECUTOR": "LocalExecutor",
         # a Fernet key is base64 with its padding
         "CORE__FERNET_KEY": secret(settings, "airflow_fernet.key") + "=",
         "CORE__LOAD_EXAMPLES": "False",
@@ -98,7 +97,18 @@ def _airflow_options(settings: Settings) -> dict[str, str]:
         "SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "30",
         "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
     }
+    options |= _executor_options(settings)
     return {"AIRFLOW_HOME": str(folder(settings))} | {f"AIRFLOW__{name}": value for name, value in options.items()}
+
+
+def _executor_options(settings: Settings) -> dict[str, str]:
+    """Celery's results go into the metadata database: Airflow's default where no other place is named."""
+    if settings.broker_url is None:
+        return {"CORE__EXECUTOR": "LocalExecutor"}
+    return {
+        "CORE__EXECUTOR": "CeleryExecutor",
+        "CELERY__BROKER_URL": database.with_password(settings.broker_url, settings.broker_password),
+    }
 
 
 def folder(settings: Settings) -> Path:

@@ -19,6 +19,8 @@ from live_tracker.settings import Settings
 
 ADMINISTRATOR = "postgres"
 
+INITDB = ("--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256")
+
 CONFIGURATION = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -100,8 +102,8 @@ def _initialise(settings: Settings, data: Path) -> None:
         result = _run(
             settings,
             [
-                *(_program("initdb"), "-D", data, "-U", ADMINISTRATOR, "-E", "UTF8", "--locale=C.UTF-8"),
-                *("--auth=scram-sha-256", "--pwfile", password_file.name, "--no-instructions"),
+                *(_program("initdb"), "-D", data, "-U", ADMINISTRATOR, *INITDB),
+                *("--pwfile", password_file.name, "--no-instructions"),
             ],
         )
     if result.returncode != 0:

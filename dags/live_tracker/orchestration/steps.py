@@ -10,6 +10,7 @@ from typing import Any
 from airflow.sdk import Asset, TriggerRule, get_current_context, task
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 from airflow.sdk.log import mask_secret
+from pydantic import SecretStr
 
 from live_tracker import nightly, turns
 from live_tracker.errors import DatabaseUnavailable, TrackerError
@@ -77,8 +78,8 @@ def mask_secrets(settings: Settings) -> None:
     for path in settings.secrets_folder.glob("*"):
         if not path.name.startswith(".") and path.suffix in {".password", ".key"}:
             mask_secret(path.read_text().strip())
-    for value in (settings.warehouse_url, settings.identity_key):
-        if value is not None:
+    for value in (getattr(settings, name) for name in type(settings).model_fields):
+        if isinstance(value, SecretStr):
             mask_secret(value.get_secret_value())
 
 
