@@ -109,6 +109,10 @@ test-fast: setup ## the tests that start neither Airflow nor dbt
 test-long: packages setup ## the slow lanes at full size
 	@HYPOTHESIS_PROFILE=long $(PYTEST) -q
 
+.PHONY: bench
+bench: setup ## how long a night's build takes against one made anew, at 1, 10 and 50 services: table and scorecard
+	@$(RUN) -m tests.bench.nightly_build
+
 .PHONY: lint
 lint: setup ## style and types; changes nothing
 	@$(RUN) -m ruff check --quiet .

@@ -21,8 +21,8 @@ final as (
         definitions.follow_up_months,
         definitions.waiting_months,
         definitions.proof_sources collate "C" as proof_sources,
-        coalesce(array_agg(tiers.tier) filter (where tiers.role = 'entry'), '{}') as entry_tiers,
-        coalesce(array_agg(tiers.tier) filter (where tiers.role = 'proof'), '{}') as proof_tiers
+        coalesce(array_agg(tiers.tier order by tiers.tier) filter (where tiers.role = 'entry'), '{}') as entry_tiers,
+        coalesce(array_agg(tiers.tier order by tiers.tier) filter (where tiers.role = 'proof'), '{}') as proof_tiers
     from definitions
     left join tiers on definitions.definition = tiers.definition
     group by
