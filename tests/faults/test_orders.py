@@ -22,7 +22,8 @@ from tests.night import run_night
 from tests.sample_data.deliveries import write_deliveries
 from tests.sample_data.lives import live
 from tests.sample_data.nights import write_sample
-from tests.sample_data.records import Record, written_down
+from tests.sample_data.records import Record
+from tests.sample_data.writing import written_down
 
 pytestmark = pytest.mark.slow
 
@@ -162,7 +163,7 @@ def write_moved_children(root: Path, nights: int) -> None:
     """Deliveries in which every child gets another team, ward, SEN status and ethnicity ten days before the last night."""
     histories: dict[tuple[str, str], list[Record]] = defaultdict(list)
     for life in live(2, 60, 1, LAST_NIGHT):
-        for record in written_down(life):
+        for record in written_down(life, LAST_NIGHT, 1.0):
             histories[record.feed, record.source].append(record)
     days = [LAST_NIGHT - dt.timedelta(days=left) for left in reversed(range(nights))]
     for (feed, source), history in histories.items():

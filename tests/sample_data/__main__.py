@@ -18,6 +18,7 @@ def main(
     children: Annotated[int, typer.Option(help="children of each service")] = 300,
     seed: Annotated[int, typer.Option(help="the same seed makes the same bytes")] = 1,
     last_night: Annotated[str, typer.Option(help="extract date of the last night")] = "2026-11-21",
+    errors: Annotated[float, typer.Option(help="how many of the usual errors in names and numbers, 0 to 1")] = 1.0,
 ) -> None:
     """Write OUT/deliveries, and apart from it OUT/truth.json: who is who and what was proven."""
     out.mkdir(parents=True)
@@ -28,6 +29,7 @@ def main(
         children=children,
         seed=seed,
         last_night=dt.date.fromisoformat(last_night),
+        errors=errors,
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from live_tracker.deliveries.contract import FEEDS
 from tests.deliver import write_delivery
-from tests.sample_data.lives import SERVICES
+from tests.sample_data.children import SERVICES
 from tests.sample_data.records import Record, Row
 
 State = dict[tuple[str, str], Row]
