@@ -58,7 +58,8 @@ def held_until(episodes: Iterable[Episode]) -> dt.date | None:
 def stays(episodes: Iterable[Episode]) -> list[list[Episode]]:
     """Sentences and recalls at most one day apart, as one stay each."""
     found: list[list[Episode]] = []
-    for episode in sorted(episode for episode in episodes if episode.kind != "REMAND"):
+    served = (episode for episode in episodes if episode.kind != "REMAND")
+    for episode in sorted(served, key=lambda episode: (episode.start, episode.end or dt.date.max)):
         before = max((one.end or dt.date.max for one in found[-1]), default=None) if found else None
         if before is not None and (before == dt.date.max or episode.start <= before + ONE_DAY):
             found[-1].append(episode)
