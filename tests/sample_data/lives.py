@@ -22,7 +22,7 @@ from tests.sample_data.offences import BREACHES, CUSTODY, FATES, Fate, Kind, dra
 
 HISTORY_YEARS = 3
 _FATED = 20
-"""Every twentieth child of the sample is dealt one of the rarest things."""
+"""Every twentieth child of a service is dealt one of the rarest things."""
 _MOST_CASES = 40
 _BREACH_OUTCOMES = ("YRO", "CONDITIONAL_DISCHARGE", "FINE")
 
@@ -68,7 +68,8 @@ def live(services: int, children: int, seed: int, until: dt.date) -> Iterator[Li
             child, beside = born(number, names, chance, fake, until), None
         else:
             child, beside = younger(number, elder.child, services, chance, fake), _joined(elder, chance)
-        fate = FATES[number // _FATED % len(FATES)] if number % _FATED == _FATED - 7 else None
+        place = number // services
+        fate = FATES[(place // _FATED + number) % len(FATES)] if place % _FATED == _FATED - 7 else None
         cases = (held_elsewhere(case, child, names, chance) for case in _cases(child, chance, until, beside, fate))
         lives[number] = Life(child, tuple(cases), chance, random.Random(f"{seed}/{number}/scribe"))
         yield lives[number]
@@ -76,7 +77,7 @@ def live(services: int, children: int, seed: int, until: dt.date) -> Iterator[Li
 
 def _joined(elder: Life, chance: random.Random) -> Case | None:
     """The case of the elder in which the younger had a part."""
-    cases = [case for case in elder.cases if not case.is_adult]
+    cases = [case for case in elder.cases if not case.is_adult and case.outcome not in CUSTODY]
     return chance.choice(cases[:3]) if cases and chance.random() < 0.75 else None
 
 
@@ -125,8 +126,7 @@ def _next_case(
     number, arrested = child.number * 100 + len(before), day + days(chance, 1.5, 1.0)
     make = partial(make_case, child, chance, number=number, until=until)
     if beside is not None:
-        outcome = "YRO" if beside.outcome in CUSTODY else beside.outcome
-        return make([beside.offences[0].kind], outcome, day, arrested=beside.arrested, beside=beside)
+        return make([beside.offences[0].kind], beside.outcome, day, arrested=beside.arrested, beside=beside)
     age = age_on(child.date_of_birth, arrested)
     if fate is not None and 12 <= age < ADULT:
         return make([fate.kind], fate.outcome, day, arrested=arrested, ending=fate.end_reason)
