@@ -20,15 +20,15 @@ pytestmark = pytest.mark.slow
 LAST_NIGHT = dt.date(2026, 11, 21)
 
 
-@pytest.mark.parametrize("errors", [0.0, 1.0])
+@pytest.mark.parametrize(("errors", "as_of"), [(0.0, LAST_NIGHT), (1.0, LAST_NIGHT), (1.0, dt.date(2025, 12, 31))])
 def test_a_recount_of_the_truth_is_the_tracker(
-    new_warehouse: Callable[[], Settings], project: Path, tmp_path: Path, errors: float
+    new_warehouse: Callable[[], Settings], project: Path, tmp_path: Path, errors: float, as_of: dt.date
 ) -> None:
     write_sample(tmp_path, services=3, children=150, seed=5, last_night=LAST_NIGHT, errors=errors)
     settings = new_warehouse()
-    build(settings, request(settings, tmp_path / "deliveries", project / "definitions"))
+    build(settings, request(settings, tmp_path / "deliveries", project / "definitions", as_of=as_of))
 
-    recounted = recount(json.loads((tmp_path / "truth.json").read_text()), LAST_NIGHT, LAST_NIGHT)
+    recounted = recount(json.loads((tmp_path / "truth.json").read_text()), as_of, LAST_NIGHT)
 
     assert {name for name, _, _ in recounted} == set(DEFINITIONS)
     assert {cell: counts for cell, counts in built(settings).items() if counts.children} == recounted
