@@ -6,6 +6,8 @@ import csv
 import hashlib
 import io
 import json
+import struct
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,9 +32,15 @@ def write_delivery(
     *,
     kind: str = "full",
     revision: int = 0,
+    encoding: str = "utf-8",
+    has_mark: bool = False,
+    is_packed: bool = False,
     **changes: Any,
 ) -> Path:
-    """Write one delivery folder; required tables that are not given are empty. `changes` go over the manifest."""
+    """Write one delivery folder; required tables that are not given are empty. `changes` go over the manifest.
+
+    `has_mark` puts a byte order mark before the text of each file, `is_packed` gzips them.
+    """
     folder = root / feed / source / (extract_date + (f".r{revision}" if revision else ""))
     folder.mkdir(parents=True, exist_ok=True)
     files = []
@@ -45,16 +53,11 @@ def write_delivery(
         writer = csv.DictWriter(text, header, restval="")
         writer.writeheader()
         writer.writerows(rows)
-        data = text.getvalue().encode()
-        (folder / f"{table.name}.csv").write_bytes(data)
-        files.append(
-            {
-                "name": f"{table.name}.csv",
-                "rows": len(rows),
-                "sha256": hashlib.sha256(data).hexdigest(),
-                "bytes": len(data),
-            }
-        )
+        data = (b"\xef\xbb\xbf" if has_mark else b"") + text.getvalue().encode(encoding)
+        data = packed(data) if is_packed else data
+        name = f"{table.name}.csv" + (".gz" if is_packed else "")
+        (folder / name).write_bytes(data)
+        files.append({"name": name, "rows": len(rows), "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)})
     manifest = {
         "contract": f"{feed}/1",
         "source": source,
@@ -63,12 +66,22 @@ def write_delivery(
         "revision": revision,
         "kind": kind,
         "produced_at": f"{extract_date}T23:30:00+00:00",
-        "encoding": "utf-8",
+        "encoding": encoding,
         "files": files,
         **changes,
     }
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder
+
+
+def packed(data: bytes) -> bytes:
+    """The bytes as a gzip file of stored blocks: what a compressor makes of them is not the same on every machine."""
+    blocks = [data[start : start + 0xFFFF] for start in range(0, len(data), 0xFFFF)] or [b""]
+    body = b"".join(
+        struct.pack("<BHH", number == len(blocks), len(block), len(block) ^ 0xFFFF) + block
+        for number, block in enumerate(blocks, start=1)
+    )
+    return b"\x1f\x8b\x08" + bytes(6) + b"\xff" + body + struct.pack("<II", zlib.crc32(data), len(data) & 0xFFFFFFFF)
 
 
 def land_all(settings: Settings, root: Path, run_key: str = "test") -> dict[str, SourceReport]:
