@@ -9,7 +9,7 @@ from pathlib import Path
 from live_tracker.identity.identifiers import check_letter
 from tests.deliver import Row, child, offence, outcome, write_delivery
 
-FORCE = "20"
+FORCE = "21"
 DISPOSALS = {"REFERRAL_ORDER": "1097", "YRO": "1141", "DTO": "1081"}
 """CJS result codes of outcomes; cautions and community resolutions have the same name in both feeds."""
 
