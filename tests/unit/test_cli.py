@@ -24,6 +24,7 @@ from live_tracker.home.airflow_api import DagRun, TaskInstance
 from live_tracker.make_run import Inputs
 from live_tracker.runs import Status
 from live_tracker.settings import Settings
+from tests.made_release import RELEASE, write_release
 
 
 class Api:
@@ -115,6 +116,15 @@ def test_a_refused_delivery_is_named_and_exits_3(tracker: Callable[..., tuple[in
     assert code == 3
     assert "refused: yot/northtown/2026-03-02: checksum, table child, not as the manifest" in output
     assert "current release: 2026-03-08.1, published now" in output
+
+
+def test_a_run_ends_with_what_must_be_read_with_care(
+    tracker: Callable[..., tuple[int, str]], warehouse: Settings
+) -> None:
+    write_release(warehouse)
+    _, output = tracker("run", work=end("current", release_id=RELEASE))
+    assert "warning of the gate: delivery: sources_are_fresh" in output
+    assert "counts unconfirmed, since the receiver wrote the manifest: yot/northtown" in output
 
 
 def test_a_failed_run_names_the_task_the_reason_and_the_log(tracker: Callable[..., tuple[int, str]]) -> None:
