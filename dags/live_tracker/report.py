@@ -101,7 +101,8 @@ def print_addresses(settings: Settings, console: Console) -> None:
     say(console, f"Airflow   {airflow.address(settings)}")
     say(console, f"          user {airflow.USER}, password in {settings.secrets_folder / airflow.LOGIN}")
     home = "" if settings.home == PROJECT / ".tracker" else f" TRACKER_HOME='{os.path.relpath(settings.home)}'"
-    say(console, f'psql      psql "$(make -s dsn ROLE=analyst{home})"')
+    say(console, f"psql      make psql{home}")
+    say(console, f'          or a client of your own: psql "$(make -s dsn ROLE=analyst{home})"')
 
 
 def current_release(settings: Settings) -> str | None:

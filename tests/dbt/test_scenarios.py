@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from psycopg2.extras import RealDictCursor
 
-from live_tracker.database import Role, connect
+from live_tracker.database import fetch
 from live_tracker.settings import Settings
 from tests.deliver import write_delivery
 from tests.made_children import FORCE, MadeChild, deliver
@@ -198,7 +197,7 @@ def _deliver_the_second_night(root: Path) -> None:
 
 def _night(settings: Settings, deliveries: Path, project: Path, *, as_of: dt.date, known_as_of: dt.date) -> Night:
     release_id = run_night(settings, deliveries, project / "definitions", as_of=as_of, known_as_of=known_as_of)
-    links = _rows(
+    links = fetch(
         settings,
         "loader",
         "SELECT source_id, person_key FROM identity.person_link WHERE source_system = 'cms'"
@@ -209,20 +208,14 @@ def _night(settings: Settings, deliveries: Path, project: Path, *, as_of: dt.dat
         members=_released(settings, "cohort_member", release_id),
         summaries=_released(settings, "cohort_summary", release_id),
         annual=_released(settings, "cohort_summary_annual", release_id),
-        offences=_rows(settings, "transformer", "SELECT * FROM intermediate.int_member_offences"),
+        offences=fetch(settings, "transformer", "SELECT * FROM intermediate.int_member_offences"),
         persons={row["source_id"]: row["person_key"] for row in links},
     )
 
 
 def _released(settings: Settings, table: str, release_id: str) -> list[dict[str, Any]]:
     query = f"SELECT * FROM release.{table} WHERE release_id = '{release_id}' ORDER BY {table}::text"
-    return _rows(settings, "migrator", query)
-
-
-def _rows(settings: Settings, role: Role, query: str) -> list[dict[str, Any]]:
-    with connect(settings, role) as connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
-        cursor.execute(query)
-        return [dict(row) for row in cursor.fetchall()]
+    return fetch(settings, "migrator", query)
 
 
 def _summary(night: Night) -> dict[str, Any]:
