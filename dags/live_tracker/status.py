@@ -24,7 +24,8 @@ def print_status(settings: Settings, console: Console, today: dt.date) -> None:
         say(console, f"last run  {run['run_key']}: {run['status']}, as of {run['as_of'] or 'not known yet'}")
         if run["message"]:
             say(console, f"          {run['message']}")
-        _print_gate(settings, console, run["run_key"])
+        if run["release_id"] is None:
+            _print_gate(settings, console, run["run_key"])
     releases = fetch(settings, "analyst", "SELECT * FROM board.release WHERE channel = 'live' AND is_current")
     if not releases:
         say(console, "release   none yet")

@@ -16,6 +16,7 @@ from live_tracker.runs import Status
 from live_tracker.settings import Settings
 from live_tracker.status import print_runs, print_status
 from tests.deliver import administer, child, land_all, write_delivery
+from tests.made_release import RELEASE, write_release
 
 FIRST, SECOND, THIRD = (f"2026-03-{day:02}" for day in (1, 2, 3))
 TODAY = dt.date(2026, 3, 4)
@@ -111,18 +112,26 @@ def test_all_are_late_when_nothing_came_for_days(
     assert expected in printed(today).splitlines()
 
 
+WARNED = """
+INSERT INTO ops.gate_result VALUES (
+    %s, 'c', false, 2, '[]',
+    '[{"table": "delivery", "expectation": "sources_are_fresh", "note": "named", "rows": 1}]', now()
+)
+"""
+
+
 def test_warnings_of_the_gate_show_without_a_release(printed: Print, warehouse: Settings) -> None:
     request(warehouse, "night", "failed", message="the gate is closed")
-    administer(
-        warehouse,
-        """
-        INSERT INTO ops.gate_result VALUES (
-            'night', 'c', false, 2, '[]',
-            '[{"table": "milestone", "expectation": "is_even", "note": "odd is rare", "rows": 1}]', now()
-        )
-        """,
-    )
-    assert "warning of its gate: milestone: is_even (1 row): odd is rare" in printed()
+    administer(warehouse, WARNED.replace("%s", "'night'"))
+    assert "warning of its gate: delivery: sources_are_fresh (1 row): named" in printed()
+
+
+def test_warnings_of_a_release_are_said_once(printed: Print, warehouse: Settings) -> None:
+    write_release(warehouse)
+    administer(warehouse, WARNED.replace("%s", "'run'"))
+    with connect(warehouse, "loader") as connection:
+        runs.update(connection, "run", "published", release_id=RELEASE)
+    assert printed().count("sources_are_fresh") == 1
 
 
 def test_runs_are_listed_newest_first(warehouse: Settings, capsys: pytest.CaptureFixture[str]) -> None:
