@@ -89,6 +89,10 @@ logs: setup ## where the logs are
 dsn: setup ## connection URL of a role: make -s dsn ROLE=analyst
 	@$(TRACKER) dsn
 
+.PHONY: psql
+psql: setup ## query the release: [ROLE=analyst]
+	@$(TRACKER) psql
+
 .PHONY: manifest
 manifest: setup ## write the manifest of a delivery whose sender cannot: DELIVERY=<folder> [SEQUENCE=] [KIND=delta]
 	@$(TRACKER) manifest "$${DELIVERY:?name the folder: make manifest DELIVERY=<delivery folder>}"

@@ -5,7 +5,7 @@
 **Reads and writes.** `identity.*`, `reference.*`; schemas `staging`, `intermediate`, `candidate`.
 
 **If it fails.** The task's log names the models and tests that failed. Nothing has been published. A failed test is a
-fault in the data or in a model: mend it and start anew with `tracker rerun <run_key>`. See
+fault in the data or in a model: mend it and start anew with `.venv/bin/tracker rerun <run_key>`. See
 `docs/runbooks/build-failed.md`.
 """
 

@@ -6,9 +6,9 @@ of the night is skipped.
 
 **Reads and writes.** The home's deliveries folder; `raw.*`, the ledger in `ops.delivery*`, `ops.run`.
 
-**If it fails.** A refused delivery fails nothing here: `tracker deliveries` says why, and the sender sends it again.
+**If it fails.** A refused delivery fails nothing here: `.venv/bin/tracker deliveries` says why, and the sender sends it again.
 `land_source` red: the database or the disk was away; clear the task. `close_landing` red: no delivery by that day.
-`wait_for_turn` waiting for long: `tracker status` shows which run has the turn.
+`wait_for_turn` waiting for long: `make status` shows which run has the turn.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ copied to the release and the pointer moves, all in one transaction.
 **Reads and writes.** `candidate.*`, `expectations/`; `ops.gate_result`, `release.*`.
 
 **If it fails.** The last release stays and answers. `gate` red: the log names the expectations; `ops.gate_result` has
-them too. Mend the cause and start anew with `tracker rerun <run_key>`; never alter the candidate by hand: `publish`
+them too. Mend the cause and start anew with `.venv/bin/tracker rerun <run_key>`; never alter the candidate by hand: `publish`
 notices. See `docs/runbooks/gate-failed.md`.
 """
 

@@ -5,7 +5,7 @@
 **Reads and writes.** `raw.*_child`, `raw.pnc_nominal`; `identity.person_link`, `identity.person`.
 
 **If it fails.** Nothing has been published and the last release stays. The task's log names the cause; after mending
-it clear the task, or start the run anew with `tracker rerun <run_key>`.
+it clear the task, or start the run anew with `.venv/bin/tracker rerun <run_key>`.
 """
 
 from __future__ import annotations

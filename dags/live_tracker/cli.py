@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import typer
 from rich.console import Console
 
-from live_tracker import database, make_run, report, runs, terminal
+from live_tracker import database, make_run, report, runs, status, terminal
 from live_tracker.deliveries.cli import app as deliveries_app
 from live_tracker.errors import TrackerError
 from live_tracker.home import airflow, airflow_api, postgres
@@ -18,6 +20,7 @@ from live_tracker.make_run import Inputs, Watch
 from live_tracker.reference_data.cli import app as definitions_app
 from live_tracker.runs import Run
 from live_tracker.settings import Settings, get_settings
+from live_tracker.terminal import say
 
 app = typer.Typer(
     help="The reoffending live tracker.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
@@ -37,6 +40,7 @@ Definitions = Annotated[
 AsOf = Annotated[
     dt.datetime | None, typer.Option(envvar="AS_OF", formats=DAY, help="day to count up to; the latest extract")
 ]
+AnyRole = Annotated[str, typer.Option(envvar="ROLE", help="one of the roles, or owner")]
 KnownAsOf = Annotated[
     dt.datetime | None, typer.Option(envvar="KNOWN_AS_OF", formats=DAY, help="use what was known by that day; all")
 ]
@@ -56,10 +60,16 @@ def run(
 def rerun(run_key: str) -> None:
     """Run again with the dates, definitions and code lists of an earlier run, over the deliveries known by its day."""
     settings, console = get_settings(), terminal.console()
-    make_run.bring_up(settings, console, None, None)
+    current = make_run.bring_up(settings, console, None, None)
     with database.connect(settings, "loader") as connection:
         earlier = runs.get(connection, run_key)
     inputs = Inputs(earlier.definitions_hash, earlier.reference_hash)
+    for what, is_other in (
+        ("definitions", inputs.definitions_hash != current.definitions_hash),
+        ("code lists", inputs.reference_hash != current.reference_hash),
+    ):
+        if is_other:
+            say(console, f"{what}: those of run {run_key}, which differ from the home's current ones")
     as_of, known_as_of = earlier.as_of or earlier.requested_as_of, earlier.known_as_of or earlier.requested_known_as_of
     raise typer.Exit(_run(settings, console, inputs, as_of, known_as_of))
 
@@ -67,23 +77,32 @@ def rerun(run_key: str) -> None:
 @app.command()
 def down() -> None:
     """Stop what `tracker run` started in this home; nothing else is touched."""
-    settings = get_settings()
+    settings, console = get_settings(), terminal.console()
+    if not settings.home.exists():
+        say(console, f"nothing to stop: there is no home at {settings.home}")
+        return
     airflow.stop(settings)
     if settings.is_embedded:
         postgres.stop(settings)
-    terminal.console().print(
-        f"stopped; everything is kept in {settings.home}", highlight=False, markup=False, soft_wrap=True
-    )
+    say(console, f"stopped; everything is kept in {settings.home}")
 
 
-@app.command()
-def status() -> None:
-    """What runs, the last run, the current release, late feeds."""
+@app.command(name="status")
+def show_status() -> None:
+    """What runs, the last run, the current release, late feeds, refused and missing deliveries."""
     settings, console = get_settings(), terminal.console()
     if settings.is_embedded and not postgres.is_running(settings):
-        console.print("Postgres is not running: `make run` starts it", highlight=False, markup=False)
+        say(console, "Postgres is not running: `make run` starts it")
         return
-    report.print_status(settings, console)
+    status.print_status(settings, console, dt.datetime.now(dt.UTC).date())
+
+
+@app.command(name="runs")
+def show_runs(last: Annotated[int, typer.Option(help="how many", min=1)] = 20) -> None:
+    """The last runs: what each was asked for, what became of it and the release that it published or found."""
+    settings = get_settings()
+    _check_is_running(settings)
+    status.print_runs(settings, terminal.console(), last)
 
 
 @app.command()
@@ -96,7 +115,7 @@ def logs() -> None:
         ("Postgres", settings.home / "postgres" / "server.log"),
         ("dbt", settings.home / "dbt" / "logs"),
     ):
-        terminal.console().print(f"{name:<9} {path}", highlight=False, markup=False, soft_wrap=True)
+        say(terminal.console(), f"{name:<9} {path}")
 
 
 @app.command()
@@ -110,7 +129,7 @@ def sample(
     """Make sample deliveries in OUT/deliveries and, apart from them, the truth in OUT/truth.json."""
     options = {"--services": services, "--nights": nights, "--children": children, "--seed": seed}
     make_run.write_sample(out, *(str(word) for option in options.items() for word in option))
-    terminal.console().print(f"written: {out / 'deliveries'}", highlight=False, markup=False, soft_wrap=True)
+    say(terminal.console(), f"written: {out / 'deliveries'}")
 
 
 @app.command(name="settings")
@@ -118,22 +137,27 @@ def show_settings() -> None:
     """The settings of this process; secrets are hidden."""
     settings = get_settings()
     for name in type(settings).model_fields:
-        terminal.console().print(f"{name:<22} {getattr(settings, name)}", highlight=False, markup=False, soft_wrap=True)
+        say(terminal.console(), f"{name:<22} {getattr(settings, name)}")
 
 
 @app.command()
-def dsn(role: Annotated[str, typer.Option(envvar="ROLE", help="one of the roles, or owner")] = "analyst") -> None:
+def dsn(role: AnyRole = "analyst") -> None:
     """Connection URL of a role, and nothing else, on standard output."""
-    settings = get_settings()
-    if settings.is_embedded and not postgres.is_running(settings):
-        raise TrackerError("Postgres is not running", str(settings.home), "start it with `make run`")
-    known = next((name for name in database.ROLES if name == role), None)
-    if role == "owner":
-        typer.echo(database.role_url(settings, "migrator") + "?options=-c%20role%3Downer")
-    elif known is not None:
-        typer.echo(database.role_url(settings, known))
-    else:
-        raise TrackerError(f"there is no role {role!r}", do=f"choose one of {', '.join((*database.ROLES, 'owner'))}")
+    typer.echo(_login_url(get_settings(), role))
+
+
+@app.command()
+def psql(
+    role: AnyRole = "analyst",
+    words: Annotated[list[str] | None, typer.Argument(help="more for psql itself, after --")] = None,
+) -> None:
+    """The psql that came with the environment, logged in as a role."""
+    parts = urlsplit(_login_url(get_settings(), role))
+    # in a command line the password could be seen by everybody
+    without_password = parts._replace(netloc=f"{parts.username}@{parts.netloc.rpartition('@')[2]}")
+    program = postgres.program("psql")
+    environment = os.environ | {"PGPASSWORD": unquote(parts.password or "")}
+    os.execve(program, [str(program), urlunsplit(without_password), *(words or [])], environment)  # noqa: S606
 
 
 def main() -> NoReturn:
@@ -143,7 +167,7 @@ def main() -> NoReturn:
     except TrackerError as error:
         typer.echo(str(error), err=True)
     except KeyboardInterrupt:
-        typer.echo("interrupted; what was started goes on: `tracker status`, `tracker down`", err=True)
+        typer.echo("interrupted; what was started goes on: `make status`, `make down`", err=True)
     sys.exit(FAILED)
 
 
@@ -154,39 +178,51 @@ def _run(
         with console.status("waiting for Airflow to read the DAGs"):
             api.wait_until_parsed()
         for abandoned in make_run.end_abandoned(settings, api):
-            _say(console, f"run {abandoned} was abandoned and is recorded as failed")
+            say(console, f"run {abandoned} was abandoned and is recorded as failed")
         run_key = make_run.start_run(settings, api, inputs, as_of, known_as_of)
-    _say(console, f"run {run_key}")
+    say(console, f"run {run_key}")
     watch = Watch(settings, console, run_key)
     ended = watch.until_ended()
     refused = report.print_deliveries(settings, console, run_key)
     if ended.status not in {"published", "current"}:
         return _tell_failure(settings, console, ended, watch)
     report.print_tracker(settings, console)
+    report.print_reservations(settings, console, ended.release_id)
     report.print_addresses(settings, console)
     if ended.message:
-        _say(console, ended.message)
+        say(console, ended.message)
     if refused:
-        _say(console, f"refused: {', '.join(refused)}")
+        say(console, f"refused: {', '.join(refused)}")
     how = "published now" if ended.status == "published" else "found current"
-    _say(console, f"current release: {ended.release_id}, {how}")
+    say(console, f"current release: {ended.release_id}, {how}")
     return REFUSED if refused else 0
 
 
 def _tell_failure(settings: Settings, console: Console, ended: Run, watch: Watch) -> int:
-    _say(console, f"run {ended.run_key}: {ended.status}")
+    say(console, f"run {ended.run_key}: {ended.status}")
     if ended.message:
-        _say(console, ended.message)
+        say(console, ended.message)
     for task in watch.failed_tasks:
-        _say(console, f"log: {task.log(airflow.logs_folder(settings))}")
+        say(console, f"log: {task.log(airflow.logs_folder(settings))}")
     report.print_addresses(settings, console)
     current = report.current_release(settings)
-    _say(console, f"current release: {current}, as before" if current else "current release: none")
+    say(console, f"current release: {current}, as before" if current else "current release: none")
     return FAILED
 
 
-def _say(console: Console, text: str) -> None:
-    console.print(text, highlight=False, markup=False, soft_wrap=True)
+def _login_url(settings: Settings, role: str) -> str:
+    _check_is_running(settings)
+    if role == "owner":
+        return database.role_url(settings, "migrator") + "?options=-c%20role%3Downer"
+    known = next((name for name in database.ROLES if name == role), None)
+    if known is None:
+        raise TrackerError(f"there is no role {role!r}", do=f"choose one of {', '.join((*database.ROLES, 'owner'))}")
+    return database.role_url(settings, known)
+
+
+def _check_is_running(settings: Settings) -> None:
+    if settings.is_embedded and not postgres.is_running(settings):
+        raise TrackerError("Postgres is not running", str(settings.home), "start it with `make run`")
 
 
 def _day(moment: dt.datetime | None) -> dt.date | None:

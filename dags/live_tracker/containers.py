@@ -12,6 +12,7 @@ from pathlib import Path
 from live_tracker import database, make_run
 from live_tracker.errors import TrackerError
 from live_tracker.home import airflow
+from live_tracker.release.descriptions import describe_views
 from live_tracker.settings import Settings, get_settings
 
 SECRETS = Path("/run/secrets")
@@ -21,6 +22,7 @@ def init(settings: Settings, deliveries: Path) -> None:
     """What `make run` does before it starts Airflow: both databases, the deliveries folder, code lists, definitions."""
     airflow.migrate(settings)
     database.prepare(settings)
+    describe_views(settings)
     make_run.bind(settings, deliveries)
     make_run.check_inputs(settings, None)
     airflow.write_password_file(settings)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg2
 import psycopg2.extensions
 from psycopg2 import sql
+from psycopg2.extras import RealDictCursor
 from pydantic import SecretStr
 from yoyo import get_backend, read_migrations
 
@@ -92,6 +93,13 @@ def connect(settings: Settings, role: Role) -> Iterator[Connection]:
                 yield connection
         finally:
             connection.close()
+
+
+def fetch(settings: Settings, role: Role, query: str, *parameters: Any) -> list[dict[str, Any]]:
+    """The rows of a query, as the role sees them, by column name."""
+    with connect(settings, role) as connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute(query, parameters)
+        return [dict(row) for row in cursor.fetchall()]
 
 
 def prepare(settings: Settings) -> None:

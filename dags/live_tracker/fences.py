@@ -18,7 +18,7 @@ class Overtaken(TrackerError):
         self.resource, self.token = resource, token
         super().__init__(
             f"another run has taken over {resource} (this one holds token {token})",
-            do="nothing: the newer run does the work; `tracker status` shows it",
+            do="nothing: the newer run does the work; `make status` shows it",
         )
 
     def __reduce__(self) -> tuple[type[Overtaken], tuple[Any, ...]]:

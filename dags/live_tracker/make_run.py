@@ -22,6 +22,7 @@ from live_tracker.home import airflow, airflow_api, bindings, postgres
 from live_tracker.home.airflow_api import ENDED, AirflowApi, DagRun, TaskInstance
 from live_tracker.reference_data.code_lists import load_code_lists
 from live_tracker.reference_data.definitions import load_definitions
+from live_tracker.release.descriptions import describe_views
 from live_tracker.runs import FINISHED, Run
 from live_tracker.settings import PROJECT, Settings
 
@@ -55,6 +56,7 @@ def bring_up(settings: Settings, console: Console, deliveries: Path | None, defi
     with ThreadPoolExecutor(1) as beside, console.status("preparing the warehouse"):
         migration = beside.submit(airflow.migrate, settings)
         database.prepare(settings)
+        describe_views(settings)
         bind(settings, deliveries)
         inputs = check_inputs(settings, definitions)
         migration.result()
@@ -86,13 +88,13 @@ def bind(settings: Settings, deliveries: Path | None) -> None:
 
 def make_sample(settings: Settings) -> Path:
     """The sample deliveries of this home, made once, the same on every machine."""
-    folder = settings.home / "sample"
-    if not folder.exists():
+    deliveries = bindings.sample_folder(settings)
+    if not deliveries.parent.exists():
         draft = settings.home / "sample.unfinished"
         shutil.rmtree(draft, ignore_errors=True)
         write_sample(draft, "--seed", SAMPLE_SEED)
-        draft.rename(folder)
-    return folder / "deliveries"
+        draft.rename(deliveries.parent)
+    return deliveries
 
 
 def write_sample(out: Path, *options: str) -> None:
@@ -176,7 +178,7 @@ class Watch:
         raise TrackerError(
             f"run {self.run_key} has not ended within {self.settings.run_timeout_minutes} min",
             airflow.address(self.settings),
-            "it goes on: `tracker status`; a longer wait: TRACKER_RUN_TIMEOUT_MINUTES",
+            "it goes on: `make status`; a longer wait: TRACKER_RUN_TIMEOUT_MINUTES",
         )
 
     def _look(self, api: AirflowApi) -> Run | None:

@@ -24,7 +24,7 @@ from live_tracker.reference_data.code_lists import load_code_lists
 from live_tracker.reference_data.definitions import load_definitions
 from live_tracker.release.gate import run_gate
 from live_tracker.release.publish import answers, publish
-from live_tracker.settings import Settings
+from live_tracker.settings import TRACKER, Settings
 
 
 def open_run(settings: Settings, run_key: str) -> None:
@@ -66,11 +66,13 @@ def close_landing(settings: Settings, run_key: str) -> Literal["go", "current", 
     with connect(settings, "publisher") as connection:
         known_as_of = run.requested_known_as_of or ledger.latest_extract_date(connection, None)
         as_of = run.requested_as_of or ledger.latest_extract_date(connection, known_as_of)
-        if known_as_of is None or as_of is None:
+        first = ledger.first_extract_date(connection)
+        if first is None or known_as_of is None or as_of is None or known_as_of < first:
+            by_then = f" by {known_as_of}; the first is of {first}" if first else ""
             raise CheckFailed(
-                "no delivery has been landed by the known-as-of day, so there is nothing to count",
+                f"no delivery has been landed{by_then}: there is nothing to count",
                 str(_deliveries(settings)),
-                "`tracker deliveries` says what became of each",
+                f"`{TRACKER} deliveries` says what became of each",
             )
         runs.update(
             connection,

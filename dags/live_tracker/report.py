@@ -1,47 +1,40 @@
-"""What `tracker` prints: the tracker itself, what became of the deliveries, and the state of the home."""
+"""What `tracker run` prints at its end: the tracker itself, what became of the deliveries, and where to look."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from psycopg2.extras import RealDictCursor
 from rich.console import Console
-from rich.table import Table
 
-from live_tracker.database import Role, connect
-from live_tracker.home import airflow
-from live_tracker.settings import PROJECT, Settings
+from live_tracker.database import fetch
+from live_tracker.home import airflow, bindings
+from live_tracker.release.gate import Finding
+from live_tracker.settings import PROJECT, TRACKER, Settings
+from live_tracker.terminal import print_table, say
 
+FIRST = ("national_proven", "local_live")
+"""The definitions that everybody looks for, before the others by name."""
+HEADINGS = ("definition", "cohort", "service", "children", "reoffenders", "reoffences", "rate %", "state", "maturity")
 MOST_ROWS = 80
 MOST_PROBLEMS = 20
 
 
 def print_tracker(settings: Settings, console: Console) -> None:
     """The current release by definition, cohort and service; only the sums where that would be too long to read."""
-    rows = _rows(
+    rows = fetch(
         settings,
         "analyst",
         """
         SELECT definition, cohort, yot, children, reoffenders, reoffences, binary_rate, state, maturity
-        FROM analytics.cohort_summary ORDER BY definition, cohort_start, yot = 'all' DESC, yot
+        FROM analytics.cohort_summary
+        ORDER BY array_position(%s, definition), definition, cohort_start, yot = 'all' DESC, yot
         """,
+        list(FIRST),
     )
     shown = rows if len(rows) <= MOST_ROWS else [row for row in rows if row["yot"] == "all"]
-    headings = [
-        "definition",
-        "cohort",
-        "service",
-        "children",
-        "reoffenders",
-        "reoffences",
-        "rate %",
-        "state",
-        "maturity",
-    ]
     cells = [
         [
             *(row["definition"], row["cohort"], row["yot"]),
@@ -50,19 +43,40 @@ def print_tracker(settings: Settings, console: Console) -> None:
         ]
         for row in shown
     ]
-    _print_table(console, "The live tracker", headings, cells, numbers={3, 4, 5, 6, 8})
+    print_table(console, _title(settings), HEADINGS, cells, frozenset({3, 4, 5, 6, 8}))
     if len(shown) < len(rows):
-        _line(console, f"{len(rows) - len(shown)} rows of single services are in analytics.cohort_summary")
-    _line(
+        say(console, f"{len(rows) - len(shown)} rows of single services are in analytics.cohort_summary")
+    say(
         console,
         "state: filling (the period goes on), in_follow_up, awaiting_outcomes, closed; until then rates still rise.",
     )
-    _line(console, "maturity: how far the cohort has come towards its last outcome, 0 to 1.")
+    say(console, "maturity: how far the cohort has come towards its last outcome, 0 to 1.")
+
+
+def print_reservations(settings: Settings, console: Console, release_id: str | None) -> None:
+    """What the release itself says must be read with care: warnings of its gate, counts that no sender confirmed."""
+    for release in fetch(
+        settings, "auditor", "SELECT gate_warnings FROM release.release WHERE release_id = %s", release_id
+    ):
+        for warning in release["gate_warnings"]:
+            say(console, f"warning of the gate: {Finding(**warning)}")
+    unconfirmed = fetch(
+        settings,
+        "auditor",
+        """
+        SELECT feed, source FROM release.source_state
+        WHERE release_id = %s AND NOT is_confirmed ORDER BY feed, source
+        """,
+        release_id,
+    )
+    if unconfirmed:
+        named = ", ".join(f"{row['feed']}/{row['source']}" for row in unconfirmed)
+        say(console, f"counts unconfirmed, since the receiver wrote the manifest: {named}")
 
 
 def print_deliveries(settings: Settings, console: Console, run_key: str) -> list[str]:
     """What the run found in the deliveries folder; returns the folders of refused deliveries."""
-    attempts = _rows(
+    attempts = fetch(
         settings,
         "auditor",
         """
@@ -71,64 +85,41 @@ def print_deliveries(settings: Settings, console: Console, run_key: str) -> list
         """,
         run_key,
     )
-    [before] = _rows(settings, "auditor", "SELECT count(*) AS n FROM ops.delivery WHERE run_key <> %s", run_key)
+    [before] = fetch(settings, "auditor", "SELECT count(*) AS n FROM ops.delivery WHERE run_key <> %s", run_key)
     counts = Counter(attempt["outcome"] for attempt in attempts)
     told = ", ".join(f"{number} {outcome}" for outcome, number in sorted(counts.items())) or "nothing new"
     told += f", {before['n']} loaded by earlier runs" if before["n"] else ""
-    _line(console, f"deliveries: {told}{_row_counts(settings, run_key)}")
+    say(console, f"deliveries: {told}{_row_counts(settings, run_key)}")
     problems = [attempt for attempt in attempts if attempt["outcome"] in {"refused", "incomplete"}]
     for attempt in problems[:MOST_PROBLEMS]:
-        _line(console, f"  {attempt['outcome']}: {_name(attempt)}: {_told(attempt)}")
+        say(console, f"  {attempt['outcome']}: {delivery_name(attempt)}: {reason_of(attempt)}")
     _print_row_problems(settings, console, run_key)
-    return sorted({_name(attempt) for attempt in problems if attempt["outcome"] == "refused"})
+    return sorted({delivery_name(attempt) for attempt in problems if attempt["outcome"] == "refused"})
 
 
 def print_addresses(settings: Settings, console: Console) -> None:
-    _line(console, f"Airflow   {airflow.address(settings)}")
-    _line(console, f"          user {airflow.USER}, password in {settings.secrets_folder / airflow.LOGIN}")
+    say(console, f"Airflow   {airflow.address(settings)}")
+    say(console, f"          user {airflow.USER}, password in {settings.secrets_folder / airflow.LOGIN}")
     home = "" if settings.home == PROJECT / ".tracker" else f" TRACKER_HOME='{os.path.relpath(settings.home)}'"
-    _line(console, f'psql      psql "$(make -s dsn ROLE=analyst{home})"')
-
-
-def print_status(settings: Settings, console: Console) -> None:
-    """What runs, the newest run, the current release, and the feeds that lag behind the newest of them."""
-    stopped = airflow.dead(settings)
-    state = "running" if not stopped else f"not running: {', '.join(stopped)}"
-    _line(
-        console,
-        f"Airflow   {state if settings.broker_url is None else 'in containers, which `docker compose ps` lists'}",
-    )
-    for run in _rows(settings, "auditor", "SELECT * FROM ops.run ORDER BY run_number DESC LIMIT 1"):
-        _line(console, f"last run  {run['run_key']}: {run['status']}, as of {run['as_of'] or 'not known yet'}")
-        if run["message"]:
-            _line(console, f"          {run['message']}")
-    releases = _rows(settings, "analyst", "SELECT * FROM board.release WHERE channel = 'live' AND is_current")
-    if not releases:
-        _line(console, "release   none yet")
-        return
-    release = releases[0]
-    _line(console, f"release   {release['release_id']}, as of {release['as_of_date']}, gate {release['gate_result']}")
-    last = release["last_delivery_by_source"] or {}
-    newest = max((day for day in last.values() if day), default="")
-    for source, day in sorted(last.items()):
-        if day != newest:
-            _line(console, f"late      {source}: last delivery {day or 'none'}, others have {newest}")
-    for title, by_source in (
-        ("missing", release["missing_sequences_by_source"]),
-        ("refused", release["refused_by_source"]),
-    ):
-        for source, what in sorted(by_source.items()):
-            _line(console, f"{title:<9} {source}: {', '.join(map(str, what))}")
+    say(console, f"psql      make psql{home}")
+    say(console, f'          or a client of your own: psql "$(make -s dsn ROLE=analyst{home})"')
 
 
 def current_release(settings: Settings) -> str | None:
     """release_id of the release that readers see."""
-    rows = _rows(settings, "analyst", "SELECT release_id FROM board.release WHERE channel = 'live' AND is_current")
+    rows = fetch(settings, "analyst", "SELECT release_id FROM board.release WHERE channel = 'live' AND is_current")
     return str(rows[0]["release_id"]) if rows else None
 
 
+def _title(settings: Settings) -> str:
+    releases = fetch(settings, "analyst", "SELECT as_of_date FROM board.release WHERE channel = 'live' AND is_current")
+    as_of = f", as of {releases[0]['as_of_date']}" if releases else ", no release yet"
+    is_sample = bindings.deliveries_folder(settings) == bindings.sample_folder(settings)
+    return f"The live tracker{as_of}{', sample data' if is_sample else ''}"
+
+
 def _row_counts(settings: Settings, run_key: str) -> str:
-    [row] = _rows(
+    [row] = fetch(
         settings,
         "auditor",
         """
@@ -143,7 +134,7 @@ def _row_counts(settings: Settings, run_key: str) -> str:
 
 
 def _print_row_problems(settings: Settings, console: Console, run_key: str) -> None:
-    quarantined = _rows(
+    quarantined = fetch(
         settings,
         "auditor",
         """
@@ -153,7 +144,7 @@ def _print_row_problems(settings: Settings, console: Console, run_key: str) -> N
         """,
         run_key,
     )
-    warnings = _rows(
+    warnings = fetch(
         settings,
         "auditor",
         """
@@ -163,19 +154,19 @@ def _print_row_problems(settings: Settings, console: Console, run_key: str) -> N
         """,
         run_key,
     )
-    lines = [f"  quarantined: {_name(row)}: {_told(row)}" for row in quarantined]
-    lines += [f"  warning: {row['feed']}/{row['source']}: {_told(row)}, {row['rows']} rows" for row in warnings]
+    lines = [f"  quarantined: {delivery_name(row)}: {reason_of(row)}" for row in quarantined]
+    lines += [f"  warning: {row['feed']}/{row['source']}: {reason_of(row)}, {row['rows']} rows" for row in warnings]
     for line in lines[:MOST_PROBLEMS]:
-        _line(console, line)
+        say(console, line)
     if len(lines) > MOST_PROBLEMS:
-        _line(console, f"  and {len(lines) - MOST_PROBLEMS} more: `tracker deliveries`")
+        say(console, f"  and {len(lines) - MOST_PROBLEMS} more: `{TRACKER} deliveries`")
 
 
-def _name(row: dict[str, Any]) -> str:
+def delivery_name(row: dict[str, Any]) -> str:
     return f"{row['feed']}/{row['source']}/{str(row['folder']).rstrip('/').rpartition('/')[2]}"
 
 
-def _told(row: dict[str, Any]) -> str:
+def reason_of(row: dict[str, Any]) -> str:
     where = [
         f"{label} {row[column]}"
         for label, column in (("table", "table_name"), ("line", "line_no"), ("column", "column_name"))
@@ -183,24 +174,3 @@ def _told(row: dict[str, Any]) -> str:
     ]
     detail = [row["detail"]] if row.get("detail") else []
     return ", ".join([str(row["reason"]), *where, *detail])
-
-
-def _rows(settings: Settings, role: Role, query: str, *parameters: Any) -> list[dict[str, Any]]:
-    with connect(settings, role) as connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
-        cursor.execute(query, parameters)
-        return [dict(row) for row in cursor.fetchall()]
-
-
-def _print_table(
-    console: Console, title: str, headings: Sequence[str], rows: Sequence[Sequence[Any]], numbers: set[int]
-) -> None:
-    table = Table(title=title, title_justify="left")
-    for index, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if index in numbers else "left", no_wrap=True)
-    for row in rows:
-        table.add_row(*(str(cell) for cell in row))
-    console.print(table)
-
-
-def _line(console: Console, text: str) -> None:
-    console.print(text, highlight=False, markup=False, soft_wrap=True)

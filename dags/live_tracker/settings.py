@@ -11,6 +11,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PROJECT = Path(__file__).resolve().parents[2]
 """The checkout: DAG files, dbt project, migrations and expectations are read from here."""
 
+TRACKER = ".venv/bin/tracker"
+"""How a message names the command line, which is on nobody's PATH: as it is called in the checkout."""
+
 
 class Settings(BaseSettings):
     """Settings of one instance, from the environment (prefix `TRACKER_`)."""

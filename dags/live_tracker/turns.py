@@ -11,7 +11,7 @@ from live_tracker import runs
 from live_tracker.database import Connection, connect
 from live_tracker.errors import CheckFailed
 from live_tracker.runs import FINISHED, Run, Status
-from live_tracker.settings import Settings
+from live_tracker.settings import TRACKER, Settings
 
 Turn = Literal["go", "wait", "superseded"]
 
@@ -49,7 +49,7 @@ def enter(settings: Settings, run_key: str, status: Status) -> Run:
         others = _at_work(connection, run_key)
         if run.status in FINISHED - {"failed"} or (run.status == "failed" and others):
             reason = f"has ended: {run.status}" if not others else f"has failed, and {others[0]} is at work"
-            raise CheckFailed(f"run {run_key} {reason}", "ops.run", f"start it anew: `tracker rerun {run_key}`")
+            raise CheckFailed(f"run {run_key} {reason}", "ops.run", f"start it anew: `{TRACKER} rerun {run_key}`")
         reopened: dict[str, Any] = {"finished_at": None, "message": None} if run.status == "failed" else {}
         runs.update(connection, run_key, status, **reopened)
         return runs.get(connection, run_key)

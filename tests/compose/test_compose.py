@@ -91,7 +91,7 @@ def test_postgres_is_that_of_make_run(services: Service) -> None:
     expected = {name: value for name, value in postgres.CONFIGURATION.items() if name not in addresses}
     assert dict(word.split("=") for word in words[1::2]) == expected
     assert service["environment"]["POSTGRES_INITDB_ARGS"].split() == list(postgres.INITDB)
-    version = subprocess.run([postgres._program("postgres"), "--version"], capture_output=True, text=True, check=True)
+    version = subprocess.run([postgres.program("postgres"), "--version"], capture_output=True, text=True, check=True)
     assert f"postgres:{version.stdout.split()[-1]}-" in service["image"]
 
 

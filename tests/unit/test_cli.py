@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from pydantic import SecretStr
 
-from live_tracker import cli, make_run, report, runs, terminal, turns
+from live_tracker import cli, make_run, runs, terminal, turns
 from live_tracker.database import connect
 from live_tracker.errors import TrackerError
 from live_tracker.home import airflow, airflow_api
@@ -20,6 +24,7 @@ from live_tracker.home.airflow_api import DagRun, TaskInstance
 from live_tracker.make_run import Inputs
 from live_tracker.runs import Status
 from live_tracker.settings import Settings
+from tests.made_release import RELEASE, write_release
 
 
 class Api:
@@ -113,6 +118,15 @@ def test_a_refused_delivery_is_named_and_exits_3(tracker: Callable[..., tuple[in
     assert "current release: 2026-03-08.1, published now" in output
 
 
+def test_a_run_ends_with_what_must_be_read_with_care(
+    tracker: Callable[..., tuple[int, str]], warehouse: Settings
+) -> None:
+    write_release(warehouse)
+    _, output = tracker("run", work=end("current", release_id=RELEASE))
+    assert "warning of the gate: delivery: sources_are_fresh" in output
+    assert "counts unconfirmed, since the receiver wrote the manifest: yot/northtown" in output
+
+
 def test_a_failed_run_names_the_task_the_reason_and_the_log(tracker: Callable[..., tuple[int, str]]) -> None:
     def work(settings: Settings, run_key: str) -> None:
         turns.note(settings, run_key, "the gate is closed")
@@ -189,6 +203,25 @@ def test_rerun_takes_the_dates_and_definitions_of_the_earlier_run(
         assert cursor.fetchall() == [(day, day, "old", "o")]
 
 
+@pytest.mark.parametrize(("definitions", "codes"), [("d", "r"), ("old", "r"), ("old", "old")])
+def test_rerun_says_what_it_does_not_take_from_the_home(
+    tracker: Callable[..., tuple[int, str]], warehouse: Settings, definitions: str, codes: str
+) -> None:
+    with connect(warehouse, "loader") as connection:
+        runs.request(
+            *(connection, "earlier"),
+            requested_by="make",
+            definitions_hash=definitions,
+            reference_hash=codes,
+            code_version="c",
+        )
+        runs.update(connection, "earlier", "failed")
+    _, output = tracker("rerun", "earlier", work=end("current", release_id="2026-03-01.1"))
+    told = "those of run earlier, which differ from the home's current ones"
+    assert (f"definitions: {told}" in output) == (definitions != "d")
+    assert (f"code lists: {told}" in output) == (codes != "r")
+
+
 def test_rerun_of_a_run_that_is_not_there(tracker: Callable[..., tuple[int, str]]) -> None:
     code, output = tracker("rerun", "none")
     assert code == 1
@@ -202,6 +235,21 @@ def test_dsn_prints_the_url_and_nothing_else(tracker: Callable[..., tuple[int, s
     assert output.startswith(f"postgresql://{user}")
     assert len(output.splitlines()) == 1
     assert ("role%3Downer" in output) == (role == "owner")
+
+
+@pytest.mark.parametrize(("words", "user"), [((), "analyst"), (("--role", "owner"), "owner")])
+def test_psql_is_logged_in_as_the_role(warehouse: Settings, words: tuple[str, ...], user: str) -> None:
+    assert warehouse.warehouse_url is not None
+    given = {"TRACKER_HOME": str(warehouse.home), "WAREHOUSE_URL": warehouse.warehouse_url.get_secret_value()}
+    query = "SELECT current_user, current_database()"
+    asked = subprocess.run(
+        [sys.executable, "-m", "live_tracker.cli", "psql", *words, "--", "-XAtc", query],
+        env=os.environ | given,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert asked.stdout.strip() == f"{user}|{urlsplit(given['WAREHOUSE_URL']).path[1:]}"
 
 
 def test_dsn_of_an_unknown_role_lists_the_roles(tracker: Callable[..., tuple[int, str]]) -> None:
@@ -224,17 +272,29 @@ def test_status_of_a_new_home(tracker: Callable[..., tuple[int, str]]) -> None:
     assert "release   none yet" in output
 
 
+def test_runs_are_listed(tracker: Callable[..., tuple[int, str]]) -> None:
+    tracker("run", work=end("published", release_id="2026-03-08.1"))
+    code, output = tracker("runs")
+    assert code == 0
+    assert "2026-03-08.1" in output
+
+
+def test_nothing_is_stopped_where_there_is_no_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(home=tmp_path / "home")
+    monkeypatch.setattr(cli, "get_settings", lambda: settings)
+    cli.down()
+    assert f"nothing to stop: there is no home at {settings.home}" in capsys.readouterr().out
+    assert not settings.home.exists()
+
+
 def test_a_folder_that_is_not_there_is_named_before_anything_starts(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "home")
     missing = tmp_path / "nowhere"
     with pytest.raises(TrackerError, match="nowhere"):
         make_run.bring_up(settings, terminal.console(), missing, None)
     assert not settings.home.exists()
-
-
-def test_an_empty_tracker_is_printed_as_such(warehouse: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    report.print_tracker(warehouse, terminal.console())
-    assert "definition" in capsys.readouterr().out
 
 
 def test_a_sample_is_made_where_it_is_asked_for(tracker: Callable[..., tuple[int, str]], tmp_path: Path) -> None:

@@ -138,11 +138,24 @@ def test_closing_again_gives_the_same(night: Settings) -> None:
     assert get(night, run_key) == first
 
 
-def test_nothing_landed_by_that_day_is_an_error(night: Settings, tmp_path: Path) -> None:
+@pytest.mark.parametrize("as_of", [None, LAST])
+def test_nothing_landed_by_that_day_is_an_error_that_names_the_first(
+    night: Settings, tmp_path: Path, as_of: dt.date | None
+) -> None:
     bind(night, tmp_path)
-    run_key = begin(night, known_as_of=FIRST - dt.timedelta(days=1))
-    with pytest.raises(CheckFailed, match="nothing to count"):
+    day_before = FIRST - dt.timedelta(days=1)
+    run_key = begin(night, as_of=as_of, known_as_of=day_before)
+    with pytest.raises(
+        CheckFailed, match=f"landed by {day_before}; the first is of {FIRST}: there is nothing to count"
+    ):
         nightly.close_landing(night, run_key)
+
+
+def test_nothing_landed_at_all_is_an_error(warehouse: Settings, tmp_path: Path) -> None:
+    bind(warehouse, tmp_path)
+    run_key = begin(warehouse, known_as_of=FIRST)
+    with pytest.raises(CheckFailed, match="no delivery has been landed: there is nothing to count"):
+        nightly.close_landing(warehouse, run_key)
 
 
 def test_a_run_that_the_release_answers_ends_there(night: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,6 +66,22 @@ def test_the_manifest_of_a_sender_is_left_alone(tmp_path: Path) -> None:
         make_manifest(folder)
 
 
+def test_a_manifest_made_before_is_called_what_it_is(tmp_path: Path) -> None:
+    folder = unsigned(tmp_path, "2024-01-01")
+    make_manifest(folder)
+    with pytest.raises(TrackerError, match="`make manifest` wrote the manifest of this delivery before") as caught:
+        make_manifest(folder)
+    assert "sender" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", ["not JSON", "[]", "{}"])
+def test_a_manifest_that_is_not_ours_is_the_senders(tmp_path: Path, content: str) -> None:
+    folder = unsigned(tmp_path, "2024-01-01")
+    (folder / "manifest.json").write_text(content)
+    with pytest.raises(TrackerError, match="the sender wrote it"):
+        make_manifest(folder)
+
+
 def test_a_folder_that_is_no_delivery_is_said(tmp_path: Path) -> None:
     (tmp_path / "child.csv").write_text("child_id\n")
     with pytest.raises(TrackerError, match="<feed>/<source>/<extract_date>"):

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from psycopg2.extras import RealDictCursor
 
@@ -71,11 +72,29 @@ def latest_extract_date(connection: Connection, known_as_of: dt.date | None) -> 
     return latest if latest is None or isinstance(latest, dt.date) else None
 
 
+def first_extract_date(connection: Connection) -> dt.date | None:
+    """The extract date of the first delivery of any source; None if none was ever loaded."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(extract_date) FROM ops.delivery")
+        (first,) = cursor.fetchone() or (None,)
+    return first if first is None or isinstance(first, dt.date) else None
+
+
 def source_states(connection: Connection, known_as_of: dt.date, run_key: str) -> list[SourceState]:
     """One state per source that ever delivered or was refused in this run, in byte order of feed and source."""
     with connection.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute(_SOURCE_STATES, {"known_as_of": known_as_of, "run_key": run_key})
         return [SourceState(**row) for row in cursor.fetchall()]
+
+
+def unsettled(connection: Connection) -> list[dict[str, Any]]:
+    """Deliveries that were refused or incomplete when last looked at, since the last landing that went to its end.
+
+    Rows of ops.delivery_attempt, in byte order of feed, source and folder.
+    """
+    with connection.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute(_UNSETTLED)
+        return [dict(row) for row in cursor.fetchall()]
 
 
 def check_order(connection: Connection, manifest: Manifest) -> None:
@@ -110,6 +129,20 @@ def check_order(connection: Connection, manifest: Manifest) -> None:
     if is_out_of_order:
         raise Refused("date_order", f"the extract date of sequence {manifest.sequence} does not rise with the sequence")
 
+
+_UNSETTLED = """
+SELECT * FROM (
+    SELECT DISTINCT ON (feed, source, folder) attempt.*
+    FROM ops.delivery_attempt AS attempt
+    INNER JOIN ops.run AS run ON attempt.run_key = run.run_key
+    WHERE run.run_number >= (
+        SELECT coalesce(max(landed.run_number), 0) FROM ops.run AS landed WHERE landed.deliveries_hash IS NOT NULL
+    )
+    ORDER BY feed, source, folder, attempt_id DESC
+) AS latest
+WHERE outcome IN ('refused', 'incomplete')
+ORDER BY feed, source, folder COLLATE "C"
+"""
 
 _SOURCE_STATES = """
 WITH effective AS (

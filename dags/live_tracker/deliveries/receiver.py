@@ -10,7 +10,7 @@ import json
 import os
 import time
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NoReturn
 
 from live_tracker.deliveries.contract import FEEDS
 from live_tracker.deliveries.manifest import NAME
@@ -38,7 +38,7 @@ def make_manifest(
     if feed not in FEEDS:
         raise TrackerError("the folder is not <feed>/<source>/<extract_date>", str(folder), "move the files there")
     if (folder / NAME).exists():
-        raise TrackerError("there is a manifest already", str(folder / NAME), "leave it: the sender wrote it")
+        _refuse_to_replace(folder / NAME)
     files = sorted(path for path in folder.iterdir() if path.name.endswith((".csv", ".csv.gz")))
     if not files:
         raise TrackerError("there are no CSV files", str(folder), "check the folder")
@@ -63,6 +63,20 @@ def make_manifest(
     draft.write_text(json.dumps(manifest, indent=2) + "\n")
     os.replace(draft, folder / NAME)
     return folder / NAME
+
+
+def _refuse_to_replace(manifest: Path) -> NoReturn:
+    try:
+        is_ours = json.loads(manifest.read_text()).get("made_by") == "receiver"
+    except (ValueError, AttributeError):
+        is_ours = False
+    if is_ours:
+        raise TrackerError(
+            "`make manifest` wrote the manifest of this delivery before",
+            str(manifest),
+            "leave it; if the files have changed since and the delivery is not loaded yet, delete it and write it anew",
+        )
+    raise TrackerError("there is a manifest already", str(manifest), "leave it: the sender wrote it")
 
 
 def _next_sequence(folder: Path) -> int:

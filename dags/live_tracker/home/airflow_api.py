@@ -75,7 +75,7 @@ class AirflowApi:
                 raise TrackerError(
                     f"Airflow has not read {', '.join(missing)}",
                     self._import_errors() or "the dag-processor's log",
-                    "`tracker logs` says where the logs are",
+                    "`make logs` says where the logs are",
                 )
             time.sleep(0.5)
 
@@ -141,7 +141,7 @@ def api_errors() -> Iterator[None]:
         yield
     except httpx.HTTPError as error:
         what = f"Airflow's API does not answer ({type(error).__name__})"
-        raise ApiAway(what, do="`tracker status` shows what runs") from None
+        raise ApiAway(what, do="`make status` shows what runs") from None
 
 
 def _check(response: httpx.Response) -> Any:

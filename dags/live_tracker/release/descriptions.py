@@ -1,0 +1,50 @@
+"""Descriptions of the published columns, as comments on the views: said once, beside the models, and copied from there."""
+
+from __future__ import annotations
+
+import yaml
+from psycopg2 import sql
+
+from live_tracker.database import connect
+from live_tracker.release.hashing import GRAINS
+from live_tracker.settings import PROJECT, Settings
+
+MODELS = PROJECT / "dbt_project/models/marts/_marts__models.yml"
+COMMON = {"release_id": "The release, <as-of date>.<number>", "as_of_date": "Day that the release counts up to"}
+
+
+def descriptions() -> dict[tuple[str, str | None], str]:
+    """Description of each published table (column None) and of each of its columns."""
+    models = {model["name"]: model for model in yaml.safe_load(MODELS.read_text())["models"]}
+    found: dict[tuple[str, str | None], str] = {}
+    for table in GRAINS:
+        found[table, None] = models[table]["description"].strip()
+        found |= {(table, column): text for column, text in COMMON.items()}
+        found |= {(table, column["name"]): column["description"] for column in models[table]["columns"]}
+    return found
+
+
+def describe_views(settings: Settings) -> None:
+    """Bring the comments of the analytics views up to the descriptions of the models. Repeating it does nothing."""
+    with connect(settings, "migrator") as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('descriptions', 0))")
+        cursor.execute(_COMMENTS)
+        present = {(table, column): text for table, column, text in cursor.fetchall()}
+        for (table, column), text in descriptions().items():
+            if (table, column) in present and present[table, column] != text:
+                what = sql.SQL("VIEW {}") if column is None else sql.SQL("COLUMN {}")
+                name = sql.Identifier("analytics", *(part for part in (table, column) if part))
+                comment = sql.SQL("COMMENT ON {} IS {}").format(what.format(name), sql.Literal(text))
+                cursor.execute(comment)
+
+
+_COMMENTS = """
+SELECT view.relname, NULL AS column_name, obj_description(view.oid, 'pg_class')
+FROM pg_class AS view
+WHERE view.relnamespace = 'analytics'::regnamespace AND view.relkind = 'v'
+UNION ALL
+SELECT view.relname, attribute.attname, col_description(view.oid, attribute.attnum)
+FROM pg_class AS view
+INNER JOIN pg_attribute AS attribute ON view.oid = attribute.attrelid AND attribute.attnum > 0
+WHERE view.relnamespace = 'analytics'::regnamespace AND view.relkind = 'v'
+"""

@@ -1,0 +1,102 @@
+"""Damaged code lists are refused with their place, and nothing of them is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from live_tracker.errors import CheckFailed
+from live_tracker.settings import Settings
+from tests.made_code_lists import LISTS, NATIONAL, OUR_OWN, change, counts, load, write_lists
+
+
+@pytest.fixture(scope="module")
+def empty(new_warehouse: Callable[[], Settings]) -> Settings:
+    """A warehouse into which nothing is ever loaded."""
+    return new_warehouse()
+
+
+@pytest.fixture
+def lists(tmp_path: Path) -> Path:
+    return write_lists(tmp_path / "lists")
+
+
+def refused(settings: Settings, lists: Path) -> list[str]:
+    """What is said of lists that do not load."""
+    before = counts(settings)
+    with pytest.raises(CheckFailed) as error:
+        load(settings, lists)
+    assert error.value.where == str(lists)
+    assert counts(settings) == before
+    return error.value.what.split("\n  ")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "problem"),
+    [
+        ("legal_outcome.csv", "REFERRAL_ORDER,first_tier", "REFERRAL_ORDER,firsttier", "row 2, column tier: .*no such"),
+        ("result_tier.csv", "1097,first_tier", "1097,First_tier", "row 2, column tier: .*no such tier"),
+        ("result_tier.csv", "REFERRAL_ORDER", "REFERAL_ORDER", "row 2, column legal_outcome: .*no such outcome"),
+        ("result_tier.csv", "1097,first_tier,REFERRAL_ORDER,ours\n", "", "column result_code: .*1097 has no tier"),
+        ("tier.csv", "first_tier,3,1", "first_tier,3,yes", "row 4, column is_substantive: is none of 0, 1"),
+        ("tier.csv", "first_tier,3,1", "first_tier,3.5,1", "row 4, column gravity: is not a whole number"),
+        ("tier.csv", "none,-2", "none,--2", "row 2, column gravity: is not a whole number"),
+        ("tier.csv", "first_tier,3,1", "first_tier,²,1", "row 4, column gravity: is not a whole number"),
+        ("tier.csv", "first_tier,3,1", "first_tier,99999,1", "row 4, column gravity: is not a whole number"),
+        ("seriousness.csv", "008/06,4", "008/06,9", "row 3, column seriousness: is none of 1, 2"),
+        ("offence_code.csv.gz", "999/01,0", "999/01,N", "row 4, column is_recordable: is none of 0, 1"),
+        ("result_code.csv.gz", "Referral Order,F", "Referral Order,f", "row 2, column result_type: is none of"),
+        ("tier.csv", ",source", "", "row 1, column source: the column is missing"),
+        ("offence_code.csv.gz", ",is_recordable", "", "row 1, column is_recordable: the column is missing"),
+        ("ethnicity.csv", ",source", ",source,notes", "row 1, column notes: nobody knows this column"),
+        ("ethnicity.csv", ",title,", ",title,title,", "row 1: a column is there twice"),
+        ("ethnicity.csv", "White British,ours", "White British", "row 2: 3 fields where the header has 4"),
+        ("tier.csv", "pre_court,", "first_tier,", "row 4, column tier: the same tier as in row 3"),
+        ("offence_code.csv.gz", "AA00004", "AA00001", "row 5, column cjs_code: the same cjs_code as in row 2"),
+        ("result_code.csv.gz", "3117", "1097", "row 3, column result_code: the same result_code as in row 2"),
+        ("legal_outcome.csv", "YOUTH_CAUTION", "REFERRAL_ORDER", "row 3, column legal_outcome: the same legal_outcome"),
+        ("seriousness.csv", "008/06", "008", "row 3, column home_office_class: the same home_office_class as in row 2"),
+        ("ethnicity.csv", "White British,ours", "White British,", "row 2, column source: is empty"),
+        ("seriousness.csv", "008,3,ours", "008,3,", "row 2, column source: is empty"),
+        ("offence_group.csv", "Weapons,,ours", "Weapons,, ", "row 3, column source: is empty"),
+        ("offence_code.csv.gz", "AA00002", "", "row 3, column cjs_code: is empty"),
+        ("dummy_asn.csv", "^0800", "(0800", "row 2, column pattern: is not a pattern"),
+        ("ethnicity.csv", "White British", "White\0British", "row 2, column title: holds a NUL"),
+        ("ethnicity.csv", "White British", '"White British', "the file cannot be read as CSV in UTF-8"),
+    ],
+)
+def test_a_damaged_list_is_refused_with_its_place(
+    empty: Settings, lists: Path, file: str, old: str, new: str, problem: str
+) -> None:
+    change(lists, file, old, new)
+    expected = re.compile(f"{re.escape(file)}(, |: ){problem}")
+    assert [line for line in refused(empty, lists) if expected.match(line)]
+
+
+@pytest.mark.parametrize("file", [*OUR_OWN, *NATIONAL])
+def test_a_list_that_is_not_there_is_refused(empty: Settings, lists: Path, file: str) -> None:
+    (lists / file).unlink()
+    assert refused(empty, lists) == [f"{file}: the file is not there"]
+
+
+@pytest.mark.parametrize("damage", ["cut short", "overwritten", "not packed"])
+def test_a_packed_list_that_is_broken_is_refused(empty: Settings, lists: Path, damage: str) -> None:
+    path = lists / "offence_code.csv.gz"
+    packed = path.read_bytes()
+    broken = {"cut short": packed[:-12], "overwritten": packed[:10] + b"\xff" * 20 + packed[30:], "not packed": b"a,b"}
+    path.write_bytes(broken[damage])
+    assert refused(empty, lists) == ["offence_code.csv.gz: the file cannot be read as CSV in UTF-8"]
+
+
+def test_a_list_in_another_encoding_is_refused(empty: Settings, lists: Path) -> None:
+    (lists / "ethnicity.csv").write_bytes(LISTS["ethnicity.csv"].replace("British", "Brît").encode("latin-1"))
+    assert refused(empty, lists) == ["ethnicity.csv: the file cannot be read as CSV in UTF-8"]
+
+
+def test_all_that_is_wrong_is_said_at_once(empty: Settings, lists: Path) -> None:
+    change(lists, "tier.csv", "first_tier,3,1", "first_tier,x,y")
+    change(lists, "seriousness.csv", "008,3", "008,0")
+    assert len(refused(empty, lists)) == 3
