@@ -70,8 +70,12 @@ def truth_of(life: Life, known: Heard) -> dict[str, Any]:
 
 
 def _offence(case: Case, offence: Offence, sequence: int, known: Heard) -> dict[str, Any] | None:
-    cms = [("yot", holder.service, "offence", offence_id(holder.service, offence)) for holder in case.holders]
-    cms = [key for key in cms if key in known.first]
+    holding = [
+        holder.service
+        for holder in case.holders
+        if ("yot", holder.service, "offence", offence_id(holder.service, offence)) in known.first
+    ]
+    cms = [("yot", service, "offence", offence_id(service, offence)) for service in holding]
     police = ("pnc", FORCE, "offence", offence_key(case, sequence))
     if not cms and police not in known.first:
         return None
@@ -84,6 +88,7 @@ def _offence(case: Case, offence: Offence, sequence: int, known: Heard) -> dict[
         for place, decision in enumerate(offence.decisions)
         if (told := _outcome(case, offence, sequence, place, decision, known)) is not None
     ]
+    service = _service(case, offence, holding, known)
     return {
         "date": offence.start.isoformat(),
         "cjs_code": offence.kind.cjs_code,
@@ -92,13 +97,25 @@ def _offence(case: Case, offence: Offence, sequence: int, known: Heard) -> dict[
         "category": offence.kind.yjb_category,
         "seriousness": offence.kind.seriousness,
         "is_knife": offence.kind.is_knife,
-        "service": case.service if cms else None,
-        "out_of_area": bool(cms) and case.service is None,
+        "service": service,
+        "out_of_area": bool(cms) and service is None,
         "charged": case.charged.isoformat() if case.charged and is_charged else None,
         "only_police": not cms,
         "in_police": police in known.first,
         "outcomes": outcomes,
     }
+
+
+def _service(case: Case, offence: Offence, holding: list[str], known: Heard) -> str | None:
+    """That of the case, once one of its outcomes has said where the child lives; until then whose record it is."""
+    says_residence = any(
+        ("yot", service, "outcome", outcome_id(service, offence, place)) in known.first
+        for service in holding
+        for place in range(len(offence.decisions))
+    )
+    if not holding or says_residence:
+        return case.service if holding else None
+    return case.service if case.service in holding else min(holding)
 
 
 def _outcome(
