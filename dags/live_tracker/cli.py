@@ -125,9 +125,12 @@ def sample(
     nights: Annotated[int, typer.Option(help="nights of deliveries, the first a full extract")] = 7,
     children: Annotated[int, typer.Option(help="children of each service")] = 300,
     seed: Annotated[int, typer.Option(help="the same seed makes the same bytes")] = 1,
+    errors: Annotated[float, typer.Option(help="how many of the usual errors in names and numbers, 0 to 1")] = 1.0,
 ) -> None:
     """Make sample deliveries in OUT/deliveries and, apart from them, the truth in OUT/truth.json."""
-    options = {"--services": services, "--nights": nights, "--children": children, "--seed": seed}
+    options = {
+        "--services": services, "--nights": nights, "--children": children, "--seed": seed, "--errors": errors
+    }  # fmt: skip
     make_run.write_sample(out, *(str(word) for option in options.items() for word in option))
     say(terminal.console(), f"written: {out / 'deliveries'}")
 

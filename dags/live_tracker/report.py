@@ -75,12 +75,14 @@ def print_reservations(settings: Settings, console: Console, release_id: str | N
 
 
 def print_deliveries(settings: Settings, console: Console, run_key: str) -> list[str]:
-    """What the run found in the deliveries folder; returns the folders of refused deliveries."""
+    """What the run found in the deliveries folder; returns the refused deliveries that no later revision replaced."""
     attempts = fetch(
         settings,
         "auditor",
         """
-        SELECT DISTINCT feed, source, folder, outcome, reason, table_name, line_no, column_name, detail
+        SELECT DISTINCT
+            feed, source, folder, outcome, reason, table_name, line_no, column_name, detail,
+            attempt_id IN (SELECT attempt_id FROM ops.unsettled_attempt) AS is_unsettled
         FROM ops.delivery_attempt WHERE run_key = %s ORDER BY feed, source, folder
         """,
         run_key,
@@ -92,9 +94,12 @@ def print_deliveries(settings: Settings, console: Console, run_key: str) -> list
     say(console, f"deliveries: {told}{_row_counts(settings, run_key)}")
     problems = [attempt for attempt in attempts if attempt["outcome"] in {"refused", "incomplete"}]
     for attempt in problems[:MOST_PROBLEMS]:
-        say(console, f"  {attempt['outcome']}: {delivery_name(attempt)}: {reason_of(attempt)}")
+        settled = "" if attempt["is_unsettled"] else "; a later revision has been loaded in its place"
+        say(console, f"  {attempt['outcome']}: {delivery_name(attempt)}: {reason_of(attempt)}{settled}")
     _print_row_problems(settings, console, run_key)
-    return sorted({delivery_name(attempt) for attempt in problems if attempt["outcome"] == "refused"})
+    return sorted(
+        {delivery_name(attempt) for attempt in problems if attempt["outcome"] == "refused" and attempt["is_unsettled"]}
+    )
 
 
 def print_addresses(settings: Settings, console: Console) -> None:
@@ -114,8 +119,7 @@ def current_release(settings: Settings) -> str | None:
 def _title(settings: Settings) -> str:
     releases = fetch(settings, "analyst", "SELECT as_of_date FROM board.release WHERE channel = 'live' AND is_current")
     as_of = f", as of {releases[0]['as_of_date']}" if releases else ", no release yet"
-    is_sample = bindings.deliveries_folder(settings) == bindings.sample_folder(settings)
-    return f"The live tracker{as_of}{', sample data' if is_sample else ''}"
+    return f"The live tracker{as_of}{', sample data' if bindings.has_sample(settings) else ''}"
 
 
 def _row_counts(settings: Settings, run_key: str) -> str:

@@ -9,7 +9,7 @@ from rich.console import Console
 from live_tracker.database import connect, fetch
 from live_tracker.deliveries import ledger
 from live_tracker.deliveries.ledger import SourceState
-from live_tracker.home import airflow
+from live_tracker.home import airflow, bindings
 from live_tracker.release.gate import Finding
 from live_tracker.report import delivery_name, print_reservations, reason_of
 from live_tracker.settings import Settings
@@ -76,19 +76,23 @@ def _print_gate(settings: Settings, console: Console, run_key: str) -> None:
 
 
 def _print_lateness(settings: Settings, console: Console, states: list[SourceState], today: dt.date) -> None:
-    """A source is late behind the newest of them, or where even that is older than the settings allow."""
+    """A source is late behind the newest of them, or where even that is older than the settings allow.
+
+    A home's own sample ends on a day of the past, and is not compared with today.
+    """
     last = {f"{state.feed}/{state.source}": state.last_extract_date for state in states if state.last_extract_date}
     if not last:
         say(console, "late      nothing has been delivered yet")
         return
     newest = max(last.values())
+    is_sample = bindings.has_sample(settings)
     late = {
         source: day
         for source, day in last.items()
-        if day < newest or (today - day).days > settings.freshness_warning_days
+        if day < newest or (not is_sample and (today - day).days > settings.freshness_warning_days)
     }
     for source, day in late.items():
         others = f", others have {newest}" if day < newest else ""
         say(console, f"late      {source}: last delivery {day}, {(today - day).days} days ago{others}")
     if not late:
-        say(console, f"late      none; last delivery {newest}")
+        say(console, f"late      none; last delivery {newest}{', of the sample' if is_sample else ''}")

@@ -11,7 +11,10 @@ import pytest
 
 from live_tracker import runs, terminal
 from live_tracker.database import connect
+from live_tracker.deliveries.ledger import bind_home
 from live_tracker.home import airflow
+from live_tracker.home.bindings import sample_folder
+from live_tracker.report import print_deliveries
 from live_tracker.runs import Status
 from live_tracker.settings import Settings
 from live_tracker.status import print_runs, print_status
@@ -110,6 +113,38 @@ def test_all_are_late_when_nothing_came_for_days(
     deliver(tmp_path, "northtown", THIRD, 1)
     land_all(warehouse, tmp_path)
     assert expected in printed(today).splitlines()
+
+
+def test_a_sample_is_not_compared_with_today(printed: Print, warehouse: Settings, tmp_path: Path) -> None:
+    deliver(tmp_path, "northtown", THIRD, 1)
+    land_all(warehouse, tmp_path)
+    with connect(warehouse, "loader") as connection:
+        bind_home(connection, sample_folder(warehouse))
+    assert f"late      none; last delivery {THIRD}, of the sample" in printed(dt.date(2027, 1, 1)).splitlines()
+
+
+@pytest.mark.parametrize(("revision", "is_settled"), [(1, True), (2, True), (None, False)])
+def test_a_refusal_is_settled_by_a_later_revision(
+    printed: Print, warehouse: Settings, tmp_path: Path, revision: int | None, is_settled: bool
+) -> None:
+    (deliver(tmp_path, "northtown", FIRST, 1) / "child.csv").write_text("child_id\nchanged\n")
+    if revision is not None:
+        deliver(tmp_path, "northtown", FIRST, 1, revision=revision)
+    request(warehouse, "night")
+    land_all(warehouse, tmp_path, "night")
+    assert (f"refused   yot/northtown/{FIRST}" in printed()) == (not is_settled)
+    told = print_deliveries(warehouse, terminal.console(), "night")
+    assert told == ([] if is_settled else [f"yot/northtown/{FIRST}"])
+
+
+def test_a_refused_revision_is_not_settled_by_what_it_was_to_replace(
+    printed: Print, warehouse: Settings, tmp_path: Path
+) -> None:
+    deliver(tmp_path, "northtown", FIRST, 1)
+    (deliver(tmp_path, "northtown", FIRST, 1, revision=1) / "child.csv").write_text("child_id\nchanged\n")
+    request(warehouse, "night")
+    land_all(warehouse, tmp_path, "night")
+    assert f"refused   yot/northtown/{FIRST}.r1" in printed()
 
 
 WARNED = """

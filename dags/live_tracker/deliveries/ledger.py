@@ -90,6 +90,8 @@ def source_states(connection: Connection, known_as_of: dt.date, run_key: str) ->
 def unsettled(connection: Connection) -> list[dict[str, Any]]:
     """Deliveries that were refused or incomplete when last looked at, since the last landing that went to its end.
 
+    One that a higher revision has replaced is settled, though its folder stays.
+
     Rows of ops.delivery_attempt, in byte order of feed, source and folder.
     """
     with connection.cursor(cursor_factory=RealDictCursor) as cursor:
@@ -131,8 +133,8 @@ def check_order(connection: Connection, manifest: Manifest) -> None:
 
 
 _UNSETTLED = """
-SELECT * FROM (
-    SELECT DISTINCT ON (feed, source, folder) attempt.*
+SELECT unsettled.* FROM (
+    SELECT DISTINCT ON (feed, source, folder) attempt.attempt_id
     FROM ops.delivery_attempt AS attempt
     INNER JOIN ops.run AS run ON attempt.run_key = run.run_key
     WHERE run.run_number >= (
@@ -140,8 +142,8 @@ SELECT * FROM (
     )
     ORDER BY feed, source, folder, attempt_id DESC
 ) AS latest
-WHERE outcome IN ('refused', 'incomplete')
-ORDER BY feed, source, folder COLLATE "C"
+INNER JOIN ops.unsettled_attempt AS unsettled ON latest.attempt_id = unsettled.attempt_id
+ORDER BY unsettled.feed, unsettled.source, unsettled.folder COLLATE "C"
 """
 
 _SOURCE_STATES = """
@@ -184,7 +186,7 @@ refused AS (
     SELECT
         feed, source,
         array_agg(DISTINCT folder || ': ' || reason ORDER BY folder || ': ' || reason) AS refusals
-    FROM ops.delivery_attempt
+    FROM ops.unsettled_attempt
     WHERE run_key = %(run_key)s AND outcome = 'refused'
     GROUP BY feed, source
 )

@@ -19,6 +19,11 @@ def sample_folder(settings: Settings) -> Path:
     return settings.home / "sample" / "deliveries"
 
 
+def has_sample(settings: Settings) -> bool:
+    """Whether the home works on its own sample."""
+    return deliveries_folder(settings) == sample_folder(settings)
+
+
 def definitions_folder(settings: Settings) -> Path:
     """The definitions given last, else those of the settings."""
     folder = _remembered(settings)[1]
