@@ -19,22 +19,26 @@ FIRST = ("national_proven", "local_live")
 """The definitions that everybody looks for, before the others by name."""
 HEADINGS = ("definition", "cohort", "service", "children", "reoffenders", "reoffences", "rate %", "state", "maturity")
 MOST_ROWS = 80
+NEWEST = 8
 MOST_PROBLEMS = 20
 
 
 def print_tracker(settings: Settings, console: Console) -> None:
-    """The current release by definition, cohort and service; only the sums where that would be too long to read."""
+    """The current release by definition, cohort and service; the newest sums alone where that is too long to read."""
     rows = fetch(
         settings,
         "analyst",
         """
-        SELECT definition, cohort, yot, children, reoffenders, reoffences, binary_rate, state, maturity
+        SELECT
+            definition, cohort, yot, children, reoffenders, reoffences, binary_rate, state, maturity,
+            dense_rank() OVER (PARTITION BY definition ORDER BY cohort_start DESC) <= %s AS is_new
         FROM analytics.cohort_summary
         ORDER BY array_position(%s, definition), definition, cohort_start, yot = 'all' DESC, yot
         """,
+        NEWEST,
         list(FIRST),
     )
-    shown = rows if len(rows) <= MOST_ROWS else [row for row in rows if row["yot"] == "all"]
+    shown = rows if len(rows) <= MOST_ROWS else [row for row in rows if row["yot"] == "all" and row["is_new"]]
     cells = [
         [
             *(row["definition"], row["cohort"], row["yot"]),
@@ -45,7 +49,11 @@ def print_tracker(settings: Settings, console: Console) -> None:
     ]
     print_table(console, _title(settings), HEADINGS, cells, frozenset({3, 4, 5, 6, 8}))
     if len(shown) < len(rows):
-        say(console, f"{len(rows) - len(shown)} rows of single services are in analytics.cohort_summary")
+        say(
+            console,
+            f"the newest {NEWEST} cohorts of each definition, all services; "
+            f"{len(rows) - len(shown)} rows more are in analytics.cohort_summary",
+        )
     say(
         console,
         "state: filling (the period goes on), in_follow_up, awaiting_outcomes, closed; until then rates still rise.",

@@ -34,6 +34,27 @@ def test_the_definitions_that_everybody_looks_for_come_first(
     assert found == ["national_proven", "local_live", "first_quarter", "knife_crime"]
 
 
+def test_a_long_tracker_is_cut_to_the_newest_sums(
+    released: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "MOST_ROWS", 1)
+    monkeypatch.setattr(report, "NEWEST", 1)
+    administer(
+        released,
+        """
+        INSERT INTO release.cohort_summary
+        SELECT (jsonb_populate_record(
+            summary, '{"cohort": "2024Q4", "cohort_start": "2024-10-01", "cohort_end": "2024-12-31"}'
+        )).*
+        FROM release.cohort_summary AS summary
+        """,
+    )
+    output = printed(released, capsys)
+    assert "2025Q1" in output
+    assert "2024Q4" not in output
+    assert re.search(r"the newest 1 cohorts of each definition, all services; \d+ rows more are in", output)
+
+
 def test_the_title_names_the_day(released: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     assert printed(released, capsys).splitlines()[0].strip() == "The live tracker, as of 2026-03-08"
 
