@@ -85,7 +85,8 @@ def _measure(folder: Path, services: int, children: int) -> Measured:
     write_sample(folder / "sample", services=services, children=children, nights=2)
     database.prepare(settings)
     try:
-        first, second = sorted({path.name for path in (folder / "sample" / "deliveries").glob("*/*/*")})
+        folders = (folder / "sample" / "deliveries").glob("*/*/*")
+        first, second = sorted({path.name.partition(".r")[0] for path in folders})
         _night(settings, folder, first)
         night, run_key = _night(settings, folder, second)
         people, affected = _people(settings)
@@ -102,7 +103,7 @@ def _measure(folder: Path, services: int, children: int) -> Measured:
 
 def _night(settings: Settings, folder: Path, day: str) -> tuple[Build, str]:
     landed = folder / "landed"
-    for delivery in (folder / "sample" / "deliveries").glob(f"*/*/{day}"):
+    for delivery in (folder / "sample" / "deliveries").glob(f"*/*/{day}*"):
         shutil.copytree(delivery, landed / delivery.relative_to(folder / "sample" / "deliveries"))
     run_key = request(settings, landed, PROJECT / "definitions")
     nightly.close_landing(settings, run_key)
