@@ -73,7 +73,9 @@ def play(settings: Settings, deliveries: Path, definitions: Path) -> tuple[bool,
         nightly.build(settings, run_key, layer)
     with connect(settings, "loader") as connection:
         run = runs.get(connection, run_key)
-    variables = {name: str(getattr(run, name)) for name in ("as_of", "known_as_of", "definitions_hash", "reference_hash")}
+    variables = {
+        name: str(getattr(run, name)) for name in ("as_of", "known_as_of", "definitions_hash", "reference_hash")
+    }
     invoke_dbt(settings, ["run", "--full-refresh", "--target", "dev"], variables)
     found = differing_tables(settings)
     nightly.check(settings, run_key)
