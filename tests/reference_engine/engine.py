@@ -17,8 +17,9 @@ from .figures import (
     summaries_of,
 )
 from .model import BOTH_FEEDS, Definition, Event, Link, Member, Offence, Parameters, Record, Reference, Result, Version
-from .offences import RecordShelf, class_of, deciding, diversions_of, offences_of, proof_of
+from .offences import class_of, deciding, diversions_of, offences_of, proof_of
 from .persons import build_world, service_of_offence_event
+from .records import RecordShelf
 
 
 def run(history: list[Version], links: list[Link], reference: Reference, parameters: Parameters) -> Result:

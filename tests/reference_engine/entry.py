@@ -198,7 +198,7 @@ def linked_offences(life: Life, last: Sequence[Version]) -> list[tuple[Offence, 
 
 
 def flag_events(life: Life, definition: Definition) -> list[Event]:
-    """E1: the first day in the period on which one of entry_flags holds. E5: no index offence."""
+    """E1: the first day in the period on which one of entry_flags holds."""
     first_days: dict[tuple[Period, str], date] = {}
     for version in life.person.tables["child_flag"]:
         start, end = day(version.row, "start_date"), day(version.row, "end_date")
@@ -213,9 +213,13 @@ def flag_events(life: Life, definition: Definition) -> list[Event]:
             first_days[key] = min(first, first_days.get(key, first))
     events = []
     for (period, yot), first in sorted(first_days.items(), key=lambda pair: (pair[1], pair[0][1])):
-        event = Event("flag", first, period, yot, None, None, None, None, ())
-        events.append(with_limits(life, definition, event))
+        events.append(with_limits(life, definition, flag_event(first, period, yot)))
     return events
+
+
+def flag_event(on: date, period: Period, yot: str) -> Event:
+    """E5: an entry by flag has no index offence, and so no outcome, tier, group or seriousness."""
+    return Event("flag", on, period, yot, reason=None, offence=None, tier=None, outcome=None, occasion=())
 
 
 def with_limits(life: Life, definition: Definition, event: Event) -> Event:

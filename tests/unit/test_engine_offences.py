@@ -16,7 +16,8 @@ from tests.engine_cases import (
     member_of,
 )
 from tests.reference_engine.model import Record
-from tests.reference_engine.offences import offences_of, pair_records, straddles, unpaired_same_asn
+from tests.reference_engine.offences import offences_of, straddles
+from tests.reference_engine.pairing import pair_records, unpaired_same_asn
 
 
 def record(name: str, day: str, code: str = "CJ88116", asn: str | None = ASN, end: str = "") -> Record:
