@@ -12,8 +12,9 @@ from psycopg2.extras import RealDictCursor
 from live_tracker.database import Role, connect
 from live_tracker.deliveries.contract import FEEDS
 from live_tracker.settings import Settings
-from tests.reference_engine import Link, Parameters, Result, Version, load_definitions, load_reference, run
+from tests.reference_engine import Link, Parameters, Result, Supply, Version, load_definitions, load_reference, run
 
+Table = list[dict[str, Any]]
 Cells = dict[tuple[Any, ...], dict[str, Any]]
 """Rows by their grain."""
 
@@ -35,12 +36,24 @@ EXAMPLES = 4
 def recount(settings: Settings, definitions: Path, as_of: date, known_as_of: date) -> Result:
     """The reference engine over what was landed and linked in the warehouse."""
     parameters = Parameters(load_definitions(definitions), as_of, known_as_of)
-    return run(_history(settings), _links(settings), load_reference(settings.reference), parameters)
+    reference = load_reference(settings.reference)
+    return run(history_of(settings), _links(settings), reference, parameters, _supplies(settings))
 
 
 def compare(settings: Settings, definitions: Path, as_of: date, known_as_of: date) -> list[str]:
-    """What differs between the candidate of the warehouse and the recount; nothing, if both read the rules alike."""
+    """Every difference between the build and the reference engine, table by table; [] if there is none.
+
+    An empty table is an error: nothing would have been compared.
+    """
     result = recount(settings, definitions, as_of, known_as_of)
+    built = {table: _built(settings, table) for table in GRAINS}
+    empty = [table for table, rows in built.items() if not rows]
+    assert not empty, f"nothing was compared: {', '.join(empty)}"
+    return differences_between(built, result)
+
+
+def differences_between(built: dict[str, Table], result: Result) -> list[str]:
+    """Every difference between the tables that were built and what the reference engine counted."""
     recounted = {
         "cohort_member": result.members,
         "reoffence": result.reoffences,
@@ -52,12 +65,11 @@ def compare(settings: Settings, definitions: Path, as_of: date, known_as_of: dat
         # an orphan is nobody's, so that the build has it once and not for every member
         "class": [row for row in result.classes if row["class"] != "orphan"],
     }
-    found = []
-    for table, rows in recounted.items():
-        ours = _by_grain(table, _built(settings, table))
-        assert ours, f"{table} is empty: nothing was compared"
-        found += [f"{table} {line}" for line in differences(ours, _by_grain(table, rows))]
-    return found
+    return [
+        f"{table} {line}"
+        for table, rows in recounted.items()
+        for line in differences(_by_grain(table, built[table]), _by_grain(table, rows))
+    ]
 
 
 def _built(settings: Settings, table: str) -> list[dict[str, Any]]:
@@ -86,7 +98,8 @@ def differences(ours: Cells, theirs: Cells) -> list[str]:
     return [f"{what} ({len(rows)}): " + "; ".join(sorted(rows)[:EXAMPLES]) for what, rows in sorted(found.items())]
 
 
-def _history(settings: Settings) -> list[Version]:
+def history_of(settings: Settings) -> list[Version]:
+    """Every version in the warehouse that is no deletion."""
     history = []
     for feed in FEEDS.values():
         for table in feed.tables:
@@ -112,6 +125,11 @@ def _links(settings: Settings) -> list[Link]:
         Link(**{column: row[column] for column in columns})
         for row in _rows(settings, "loader", "SELECT * FROM identity.person_link")
     ]
+
+
+def _supplies(settings: Settings) -> list[Supply]:
+    query = 'SELECT source, table_name AS "table", known_from FROM identity.supplied_table'
+    return [Supply(**row) for row in _rows(settings, "loader", query)]
 
 
 def _rows(settings: Settings, role: Role, query: str) -> list[dict[str, Any]]:

@@ -52,8 +52,8 @@ def care_status_at(world: World, person: Person, yot: str, on: date) -> str:
 
 
 def sends(world: World, source: str, table: str) -> bool:
-    """R9: whether a service sends a table at all, so that nothing of a child means none."""
-    return any(version.source == source and version.table == table for version in world.versions)
+    """R9: whether a service sends a table, be it empty, so that nothing of a child means none."""
+    return (source, table) in world.supplied
 
 
 def intervention_level_at(world: World, person: Person, on: date) -> str:

@@ -16,15 +16,24 @@ from .figures import (
     state_of,
     summaries_of,
 )
-from .model import BOTH_FEEDS, Definition, Event, Link, Member, Offence, Parameters, Record, Reference, Result, Version
+from .model import BOTH_FEEDS, Definition, Event, Link, Member, Offence, Parameters, Record, Reference, Result, Supply, Version
 from .offences import class_of, deciding, diversions_of, offences_of, proof_of
 from .persons import build_world, service_of_offence_event
 from .records import RecordShelf
 
 
-def run(history: list[Version], links: list[Link], reference: Reference, parameters: Parameters) -> Result:
-    """Every member, reoffence, class and summary of the definitions, as at A and as known at K."""
-    world = build_world(history, links, parameters)
+def run(
+    history: list[Version],
+    links: list[Link],
+    reference: Reference,
+    parameters: Parameters,
+    supplies: list[Supply] | None = None,
+) -> Result:
+    """Every member, reoffence, class and summary of the definitions, as at A and as known at K.
+
+    `supplies`: the tables that services send; without it those of which there is a row.
+    """
+    world = build_world(history, links, parameters, supplies)
     shelf = RecordShelf(world, reference)
     result = Result([], [], [], [])
     for person in world.persons:

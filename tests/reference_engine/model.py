@@ -46,6 +46,15 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Supply:
+    """A table that a service sends, be it empty, and the extract date since which it does."""
+
+    source: str
+    table: str
+    known_from: date
+
+
+@dataclass(frozen=True)
 class OffenceCode:
     """What the offence code list says of a code."""
 

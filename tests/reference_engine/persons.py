@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .dates import exists, known_at
-from .model import Link, Offence, Parameters, Record, Row, Version, canonical_pnc_id, day, text, updated_at
+from .model import Link, Offence, Parameters, Record, Row, Supply, Version, canonical_pnc_id, day, text, updated_at
 
 CHILD_TABLES = ("programme", "custody_episode", "assessment", "care_episode", "ete_placement", "child_flag")
 
@@ -27,16 +27,18 @@ class Person:
 
 @dataclass(frozen=True)
 class World:
-    """Everything that is known at K."""
+    """Everything that is known at K; `supplied` are the services and tables that they send."""
 
     versions: list[Version]
     persons: list[Person]
-    services: frozenset[str]
+    supplied: frozenset[tuple[str, str]]
     as_of: date
     known_as_of: date
 
 
-def build_world(history: list[Version], links: list[Link], parameters: Parameters) -> World:
+def build_world(
+    history: list[Version], links: list[Link], parameters: Parameters, supplies: list[Supply] | None = None
+) -> World:
     """T1 and identity: what stands at K, under the person of its child_id or pnc_id."""
     known = known_at(history, parameters.known_as_of)
     persons_of = _person_finder(known_at(links, parameters.known_as_of), parameters.known_as_of.year)
@@ -52,10 +54,11 @@ def build_world(history: list[Version], links: list[Link], parameters: Parameter
         key = persons_of(version) if version.table == "child" else None
         if key is not None and version.known_from <= parameters.known_as_of:
             persons[key].child_history.append(version)
-    services = frozenset(
-        version.source for version in history if version.feed == "yot" and version.known_from <= parameters.known_as_of
-    )
-    return World(known, [persons[key] for key in sorted(persons)], services, parameters.as_of, parameters.known_as_of)
+    if supplies is None:
+        supplies = [Supply(v.source, v.table, v.known_from) for v in history if v.feed == "yot"]
+    supplied = frozenset((s.source, s.table) for s in supplies if s.known_from <= parameters.known_as_of)
+    people = [persons[key] for key in sorted(persons)]
+    return World(known, people, supplied, parameters.as_of, parameters.known_as_of)
 
 
 def _nobody(person_key: str) -> Person:
@@ -175,13 +178,8 @@ def _service_by_residence(world: World, person: Person, residence: str | None, r
     """P2: the service whose record holds the event; with residence OTHER home_yot, if that is a source."""
     if residence != "OTHER":
         return record.source
-    own = [
-        version
-        for version in person.child_history
-        if (version.source, text(version.row, "child_id")) == (record.source, record.child_id)
-    ]
-    home = home_yot(own, on)
-    return home if home in world.services else None
+    home = home_yot([version for version in person.child_history if version.source == record.source], on)
+    return home if home in {source for source, _ in world.supplied} else None
 
 
 def service_of_police_event(world: World, person: Person, on: date, offences: list[Offence]) -> str | None:

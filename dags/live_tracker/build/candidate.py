@@ -115,30 +115,12 @@ def _write(cursor: RealDictCursor, run: Run, step: str, start: Start | None) -> 
 
 
 def _reporting_services(cursor: RealDictCursor, run: Run) -> str:
-    """Which services send the tables whose absence means something: one that begins to moves rows of all its children."""
+    """Which services send which tables: one that begins to send a table moves rows of all its children."""
     cursor.execute(
         """
-        SELECT coalesce(string_agg(reporting.table_name || ' ' || reporting.source, ', ' ORDER BY table_name, source), '')
-            AS services
-        FROM (
-            SELECT sources.source, tables.table_name
-            FROM (SELECT DISTINCT source FROM ops.delivery WHERE feed = 'yot') AS sources
-            CROSS JOIN (VALUES ('child'), ('care_episode'), ('ete_placement')) AS tables (table_name)
-            WHERE CASE tables.table_name
-                WHEN 'child' THEN EXISTS (
-                    SELECT FROM raw.yot_child_version AS version
-                    WHERE version.source = sources.source AND version.known_from <= %(known_as_of)s
-                )
-                WHEN 'care_episode' THEN EXISTS (
-                    SELECT FROM raw.yot_care_episode_version AS version
-                    WHERE version.source = sources.source AND version.known_from <= %(known_as_of)s
-                )
-                ELSE EXISTS (
-                    SELECT FROM raw.yot_ete_placement_version AS version
-                    WHERE version.source = sources.source AND version.known_from <= %(known_as_of)s
-                )
-            END
-        ) AS reporting
+        SELECT coalesce(string_agg(table_name || ' ' || source, ', ' ORDER BY table_name, source), '') AS services
+        FROM identity.supplied_table
+        WHERE known_from <= %(known_as_of)s
         """,
         {"known_as_of": run.known_as_of},
     )

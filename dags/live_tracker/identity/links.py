@@ -53,17 +53,22 @@ def resolve(settings: Settings, run_key: str, token: int) -> LinkReport:
     """
     with connect(settings, "loader") as connection, connection.cursor() as cursor:
         fences.hold(connection, "identity", token)
-        histories = _histories(cursor)
-        key = _identity_key(settings)
-        found = memberships(histories, _edges(histories))
-        changed_links = _write_links(cursor, _link_rows(found, histories, key))
-        if changed_links:
-            _write_spans(cursor)
-        changed_persons = _write_persons(cursor)
-        cursor.execute("SELECT count(DISTINCT person_key) FROM identity.person")
-        (persons,) = cursor.fetchone() or (0,)
-    if changed_links or changed_persons:
+        report = bring_up(cursor, _identity_key(settings))
+    if report.changed_links or report.changed_persons:
         analyze(settings, ["identity.person_link", "identity.span", "identity.person"])
+    return report
+
+
+def bring_up(cursor: Cursor, key: bytes) -> LinkReport:
+    """The same within a transaction of the caller's, once in it; `key` is the identity key."""
+    histories = _histories(cursor)
+    found = memberships(histories, _edges(histories))
+    changed_links = _write_links(cursor, _link_rows(found, histories, key))
+    if changed_links:
+        _write_spans(cursor)
+    changed_persons = _write_persons(cursor)
+    cursor.execute("SELECT count(DISTINCT person_key) FROM identity.person")
+    (persons,) = cursor.fetchone() or (0,)
     return LinkReport(len(histories), persons, changed_links, changed_persons)
 
 

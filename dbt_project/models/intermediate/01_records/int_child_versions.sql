@@ -8,6 +8,10 @@ of_people as (
     select * from {{ affected(ref('stg_yot__child')) }}
 ),
 
+numbers as (
+    select * from {{ affected(source('identity', 'child_record')) }}
+),
+
 there_at_k as (
     select
         source,
@@ -21,6 +25,7 @@ final as (
     select
         children.source,
         there_at_k.person_key,
+        numbers.record_number,
         children.home_yot,
         children.team,
         children.ward_code,
@@ -32,6 +37,11 @@ final as (
     from children
     inner join there_at_k
         on children.source = there_at_k.source and children.child_record = there_at_k.child_record
+    inner join numbers
+        on
+            there_at_k.person_key = numbers.person_key
+            and there_at_k.source = numbers.source
+            and there_at_k.child_record = numbers.child_record
     where children.known_from <= {{ known_as_of() }} and not children.is_deleted
 )
 

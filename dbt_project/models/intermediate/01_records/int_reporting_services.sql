@@ -1,44 +1,16 @@
--- Which services send a table at all (P2, R9). An incremental build finds them as they were: one that would change them
--- takes up everybody.
+-- Which services send a table, be it empty (P2, R9). An incremental build finds them as they were: one that would change
+-- them takes up everybody.
 {{ config(materialized="incremental", incremental_strategy="append", indexes=[]) }}
 
-with children as (
-    select * from {{ ref('stg_yot__child') }}
-),
-
-care_episodes as (
-    select * from {{ ref('stg_yot__care_episode') }}
-),
-
-ete_placements as (
-    select * from {{ ref('stg_yot__ete_placement') }}
-),
-
-reported as (
-    select
-        'child' as table_name,
-        source,
-        known_from
-    from children
-    union all
-    select
-        'care_episode',
-        source,
-        known_from
-    from care_episodes
-    union all
-    select
-        'ete_placement',
-        source,
-        known_from
-    from ete_placements
+with supplied_tables as (
+    select * from {{ source('identity', 'supplied_table') }}
 ),
 
 final as (
-    select distinct
+    select
         table_name,
         source
-    from reported
+    from supplied_tables
     where known_from <= {{ known_as_of() }} and not {{ takes_up_some() }}
 )
 

@@ -32,11 +32,7 @@ final as (
         child_versions.source <> member_days.yot,
         {{ in_force_first('child_versions', 'member_days.index_date') }},
         child_versions.source,
-        child_versions.home_yot,
-        child_versions.team,
-        child_versions.ward_code,
-        child_versions.sen_status,
-        child_versions.ethnicity
+        child_versions.record_number
 )
 
 select * from final
