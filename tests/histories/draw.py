@@ -1,0 +1,108 @@
+"""Hypothesis draws whole histories: a few people, the deliveries that told of them, definitions, and the days asked for."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+
+from hypothesis import strategies as st
+
+from tests.histories.dates import ANCHORS, LAST_EXTRACT_AFTER, add_months
+from tests.histories.model import History
+from tests.histories.records import FLAGS, Drawing
+from tests.reference_engine import Definition
+
+PERIODS = ("quarter", "quarter", "quarter", "first_quarter", "financial_year", "calendar_year")
+ENTRIES = ("outcome", "outcome_or_release", "outcome_or_release", "release", "flag")
+FILTERS = ("none", "none", "serious_violence", "knife")
+ENTRY_TIERS = ("diversion", "pre_court", "first_tier", "community", "custody")
+BOTH, POLICE = frozenset({"cms", "pnc"}), frozenset({"pnc"})
+OLDEST = 150
+
+
+def tiers(least: int) -> st.SearchStrategy[frozenset[str]]:
+    """Some of the tiers, the proving ones more often."""
+    return st.just(frozenset(ENTRY_TIERS[1:])) | st.frozensets(st.sampled_from(ENTRY_TIERS), min_size=least)
+
+
+@st.composite
+def definitions(draw: st.DrawFn, name: str) -> Definition:
+    """A definition that the reader of definitions would accept."""
+    entry = draw(st.sampled_from(ENTRIES))
+    return Definition(
+        definition=name,
+        cohort_period=draw(st.sampled_from(PERIODS)),
+        min_age=10,
+        max_age=17,
+        entry=entry,
+        entry_filter="none" if entry == "flag" else draw(st.sampled_from(FILTERS)),
+        entry_flags=draw(st.frozensets(st.sampled_from(FLAGS), min_size=1)) if entry == "flag" else frozenset(),
+        follow_up_months=draw(st.sampled_from((12, 12, 12, 6, 3))),
+        waiting_months=draw(st.sampled_from((6, 6, 3, 0))),
+        offence_scope="recordable_not_breach",
+        proof_sources=draw(st.sampled_from((BOTH, BOTH, POLICE))),
+        entry_tiers=draw(tiers(1)) if entry.startswith("outcome") else frozenset(),
+        proof_tiers=draw(tiers(1)),
+        milestones=draw(st.sampled_from(((3, 6, 9, 12), (3, 6, 9, 12), (1, 12), (6,)))),
+    )
+
+
+def opened(definition: Definition) -> Definition:
+    """The same with everyone in the cohort: any age, tier and flag, no filter. An empty cohort could hide a bug."""
+    return dataclasses.replace(
+        definition,
+        definition=f"{definition.definition}_all",
+        min_age=0,
+        max_age=OLDEST,
+        entry_filter="none",
+        entry_flags=frozenset(FLAGS) if definition.entry == "flag" else frozenset(),
+        entry_tiers=frozenset(ENTRY_TIERS) if definition.entry.startswith("outcome") else frozenset(),
+    )
+
+
+@st.composite
+def extract_dates(draw: st.DrawFn, anchor: dt.date) -> tuple[dt.date, ...]:
+    """Three: the first near the anchor, the last when everything has happened."""
+    first = anchor + dt.timedelta(days=draw(st.sampled_from((-1, 0, 0, 1, 30))))
+    second = add_months(anchor, draw(st.sampled_from((3, 12, 15, 18))))
+    return first, second, add_months(anchor, LAST_EXTRACT_AFTER)
+
+
+@st.composite
+def days_asked(draw: st.DrawFn, anchor: dt.date, extracts: Sequence[dt.date]) -> tuple[dt.date, dt.date]:
+    """As-of and known-as-of: at the end of everything, or on and beside the ends of windows."""
+    last = extracts[-1]
+    known_as_of = draw(st.sampled_from((*(last,) * 6, *extracts, extracts[1] - dt.timedelta(days=1))))
+    known_as_of = max(known_as_of, extracts[0])
+    months = draw(st.sampled_from((*(24,) * 8, 0, 3, 6, 9, 12, 15, 18)))
+    nudge = draw(st.sampled_from((0, -1, 1)))
+    return min(add_months(anchor, months) + dt.timedelta(days=nudge), known_as_of), known_as_of
+
+
+@st.composite
+def histories(draw: st.DrawFn, most_people: int = 3) -> History:
+    """A history with everything that is asked of it; each definition also with everyone in the cohort."""
+    anchor = draw(st.sampled_from(ANCHORS))
+    extracts = draw(extract_dates(anchor))
+    people = range(draw(st.integers(1, most_people)))
+    lives = [life for number in people for life in Drawing(draw, number, people, anchor, extracts).make()]
+    drawn = [draw(definitions(name)) for name in ("one", "other")]
+    as_of, known_as_of = draw(days_asked(anchor, extracts))
+    return History(
+        lives=tuple(lives),
+        extracts=extracts,
+        definitions=(*drawn, *(opened(definition) for definition in drawn)),
+        as_of=as_of,
+        known_as_of=known_as_of,
+        sends_empty=draw(st.booleans()),
+    )
+
+
+@st.composite
+def crowds(draw: st.DrawFn, first_number: int, extracts: Sequence[dt.date]) -> History:
+    """One or two people, numbered from `first_number`: histories of one set of extract dates that can stand together."""
+    anchor = draw(st.sampled_from(ANCHORS))
+    people = range(first_number, first_number + draw(st.integers(1, 2)))
+    lives = [life for number in people for life in Drawing(draw, number, people, anchor, extracts).make()]
+    return History(tuple(lives), tuple(extracts), (), extracts[-1], extracts[-1], sends_empty=False)
