@@ -37,7 +37,7 @@ def recount(settings: Settings, definitions: Path, as_of: date, known_as_of: dat
     """The reference engine over what was landed and linked in the warehouse."""
     parameters = Parameters(load_definitions(definitions), as_of, known_as_of)
     reference = load_reference(settings.reference)
-    return run(history_of(settings), _links(settings), reference, parameters, _supplies(settings))
+    return run(history_of(settings), links_of(settings), reference, parameters, supplies_of(settings))
 
 
 def compare(settings: Settings, definitions: Path, as_of: date, known_as_of: date) -> list[str]:
@@ -119,7 +119,8 @@ def history_of(settings: Settings) -> list[Version]:
     return history
 
 
-def _links(settings: Settings) -> list[Link]:
+def links_of(settings: Settings) -> list[Link]:
+    """Every link in the warehouse."""
     columns = ("source_system", "source", "source_id", "person_key", "known_from", "known_to")
     return [
         Link(**{column: row[column] for column in columns})
@@ -127,7 +128,8 @@ def _links(settings: Settings) -> list[Link]:
     ]
 
 
-def _supplies(settings: Settings) -> list[Supply]:
+def supplies_of(settings: Settings) -> list[Supply]:
+    """The tables that services sent to the warehouse, with the first extract of each."""
     query = 'SELECT source, table_name AS "table", known_from FROM identity.supplied_table'
     return [Supply(**row) for row in _rows(settings, "loader", query)]
 

@@ -72,6 +72,7 @@ class Drawing:
 
     def add(self, feed: str, source: str, table: str, row: Row, change: Callable[[Row], Row] | None = None) -> None:
         """A record from the first or a later extract on; it may change, go, and come back."""
+        row = _said(row)
         first = self.pick((0,) * 10 + (1, 1, len(self.extracts) - 1))
         states: list[tuple[dt.date, Row | None]] = [(self.extracts[first], row)]
         for extract in self.extracts[first + 1 :]:
@@ -79,7 +80,7 @@ class Drawing:
             what = self.pick(("same",) * 12 + ("change", "change", "go"))
             if what == "go" and before is not None:
                 states.append((extract, None))
-            elif what == "change" and (changed := change(row) if change else row) != before:
+            elif what == "change" and (changed := _said(change(row)) if change else row) != before:
                 states.append((extract, changed))
         self.lives.append(Life(feed, source, table, tuple(states)))
 
@@ -252,7 +253,7 @@ class Drawing:
 
     def episode_close_to(self, service: str, before: Row) -> None:
         """The next episode, on the day the one before ended or days after: a stay joined, or not quite."""
-        end = dt.date.fromisoformat(before["end_date"] or before["start_date"])
+        end = dt.date.fromisoformat(before.get("end_date") or before["start_date"])
         start = end + dt.timedelta(days=self.pick((0, 1, 1, 2)))
         row = {
             **before,
@@ -345,3 +346,8 @@ class Drawing:
                 "appeal_marker": self.pick(APPEALS),
             }
             self.add("pnc", force, "disposal", disposal, lambda before: {**before, "appeal_marker": self.pick(APPEALS)})
+
+
+def _said(row: Row) -> Row:
+    """A row without its empty values: to say nothing of a column in two ways is to say the same."""
+    return {column: value for column, value in row.items() if value}

@@ -1,0 +1,33 @@
+"""One compiled build for all tests of generated histories."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from live_tracker.settings import Settings
+from tests.histories.compiled import CompiledBuild
+from tests.reference_engine import Reference, load_reference
+
+# `ci` looks at the same examples each time, so that a red run is the change's doing; `long` looks at new ones.
+hypothesis.settings.register_profile("ci", derandomize=True, database=None, deadline=None, print_blob=True)
+hypothesis.settings.register_profile("long", database=None, deadline=None, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(scope="session")
+def build(new_warehouse: Callable[[], Settings]) -> Iterator[CompiledBuild]:
+    """The models, compiled over a warehouse that no other test uses."""
+    made = CompiledBuild(new_warehouse())
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def reference(project: Path) -> Reference:
+    """The code lists, as the reference engine reads them."""
+    return load_reference(project / "dags" / "live_tracker" / "reference_data" / "data")
