@@ -101,6 +101,10 @@ manifest: setup ## write the manifest of a delivery whose sender cannot: DELIVER
 reference-data: setup ## renew the code lists from their pinned source
 	@$(RUN) -m live_tracker.reference_data.fetch
 
+.PHONY: docs
+docs: setup ## write the manual of the rules anew: docs/generated/definitions
+	@$(RUN) -m live_tracker.manual
+
 .PHONY: test
 test: packages setup lint ## everything that continuous integration runs
 	@$(PYTEST) -q
