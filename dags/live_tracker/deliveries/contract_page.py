@@ -1,6 +1,6 @@
 """The tables and codes of `docs/contracts/feeds.md`, which are written from the contract.
 
-After a change of it: `.venv/bin/python -m live_tracker.deliveries.contract_page`.
+After a change of it: `make docs`.
 """
 
 from __future__ import annotations

@@ -212,6 +212,10 @@ def _entry_rules(one: Definition) -> str:
     return "E1" + (" O5" if _has_outcomes(one) else "") + (" E2" if _has_releases(one) else "")
 
 
+def _proof_rules(one: Definition) -> str:
+    return "O3" + (" E5" if _asks_the_police_alone(one) else "")
+
+
 def _in_order(tiers: Sequence[str]) -> str:
     return ", ".join(sorted(tiers, key=TIERS.index))
 
@@ -224,7 +228,7 @@ def _follow_up(one: Definition) -> list[tuple[str, str, str]]:
         ("Wait for outcomes", f"{wait}: proven within {months} months of the index date", "T2 R1 R2"),
         ("Offences", in_words(SCOPES, "offence_scope", one.offence_scope), "O6 R1"),
         ("[Proof tiers](" + TIERS_PAGE + ")", _in_order(one.proof_tiers), "O5 R1"),
-        ("Proof from", in_words(SOURCES, "proof_sources", one.proof_sources), "O3 E5"),
+        ("Proof from", in_words(SOURCES, "proof_sources", one.proof_sources), _proof_rules(one)),
         ("Milestones", f"after {', '.join(map(str, one.milestones))} months", "R6"),
     ]
 

@@ -95,6 +95,8 @@ def _index(rules: Sequence[Rule], tests: Sequence[UnitTest], definitions: Sequen
             ),
             "Months: of follow-up + of waiting for outcomes.\n",
             "## Rules\n",
+            "They speak of [tiers](../../contracts/counting-rules.md#tiers-least-grave-first), and of A and K: the as-of day and "
+            "the known-as-of day.\n",
             table(
                 ("rule", "what it says first", "tests"),
                 (
