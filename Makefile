@@ -101,6 +101,11 @@ manifest: setup ## write the manifest of a delivery whose sender cannot: DELIVER
 reference-data: setup ## renew the code lists from their pinned source
 	@$(RUN) -m live_tracker.reference_data.fetch
 
+.PHONY: docs
+docs: setup ## write anew the pages that are made from code and tests: docs/generated, the tables of docs/contracts/feeds.md
+	@$(RUN) -m live_tracker.manual
+	@$(RUN) -m live_tracker.deliveries.contract_page
+
 .PHONY: test
 test: packages setup lint ## everything that continuous integration runs
 	@$(PYTEST) -q

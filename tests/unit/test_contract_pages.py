@@ -13,7 +13,7 @@ RULES = PROJECT / "docs/contracts/counting-rules.md"
 
 
 def test_the_tables_of_the_feeds_are_those_of_the_contract() -> None:
-    """Written anew by `.venv/bin/python -m live_tracker.deliveries.contract_page`."""
+    """Written anew by `make docs`."""
     assert PAGE.read_text() == with_tables(PAGE.read_text())
 
 

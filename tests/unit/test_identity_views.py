@@ -108,6 +108,49 @@ def test_the_date_of_birth_is_on_the_person_alone(home: Settings) -> None:
     ) == [("person",)]
 
 
+NORTH, SOUTH = "northborough", "southborough"
+EARLIER, LATER = "2024-01-01T10:00:00Z", "2024-01-02T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("children", "born"),
+    [
+        pytest.param([], "2005-01-01", id="the police, where no service knows the child"),
+        pytest.param([(NORTH, "c1", "2005-01-02", EARLIER)], "2005-01-02", id="the CMS before the police"),
+        pytest.param(
+            [(NORTH, "c1", "2005-01-02", EARLIER), (SOUTH, "c1", "2005-01-03", LATER)],
+            "2005-01-03",
+            id="the latest update",
+        ),
+        pytest.param(
+            [(NORTH, "c1", "2005-01-02", LATER), (SOUTH, "c1", "2005-01-03", LATER)],
+            "2005-01-02",
+            id="the lowest source",
+        ),
+        pytest.param(
+            [(NORTH, "c2", "2005-01-02", LATER), (NORTH, "c1", "2005-01-03", LATER)], "2005-01-03", id="the lowest id"
+        ),
+    ],
+)
+def test_date_of_birth_and_sex_of_a_person(
+    warehouse: Settings, tmp_path: Path, children: list[tuple[str, str, str, str]], born: str
+) -> None:
+    """Rule P1; the sex goes with the date of birth."""
+    sexes = {"2005-01-01": "M", "2005-01-02": "F", "2005-01-03": "M"}
+    deliver_nominals(
+        tmp_path, "2024-01-03", nominal(PNC_ID, date_of_birth="2005-01-01", sex="M", updated_at="2024-01-03T10:00:00Z")
+    )
+    for source in {source for source, *_ in children}:
+        rows = [
+            child(child_id, pnc_id=PNC_ID, date_of_birth=of_birth, sex=sexes[of_birth], updated_at=updated_at)
+            for of_source, child_id, of_birth, updated_at in children
+            if of_source == source
+        ]
+        write_delivery(tmp_path, "yot", source, "2024-01-03", 3, {"child": rows})
+    land_and_resolve(warehouse, tmp_path)
+    assert fetch(warehouse, "SELECT date_of_birth::text, sex FROM identity.person") == [(born, sexes[born])]
+
+
 def test_what_names_a_person_shows_in_no_view(warehouse: Settings, tmp_path: Path) -> None:
     named = {name: CANARY for name in ("cro_no", "forename", "middle_names", "surname", "aliases", "postcode")}
     told = [offence("o1", CANARY, crime_ref=CANARY, description=CANARY)]

@@ -1,11 +1,12 @@
 """The tables and codes of `docs/contracts/feeds.md`, which are written from the contract.
 
-After a change of it: `.venv/bin/python -m live_tracker.deliveries.contract_page`.
+After a change of it: `make docs`.
 """
 
 from __future__ import annotations
 
 from live_tracker.deliveries.contract import FEEDS, POLICE_CAUTIONS, Column, Feed, Table
+from live_tracker.markdown import table
 from live_tracker.settings import PROJECT
 
 PAGE = PROJECT / "docs/contracts/feeds.md"
@@ -20,14 +21,14 @@ def with_tables(page: str) -> str:
 
 
 def _feed(feed: Feed) -> str:
-    return f"## {feed.contract}\n" + "".join(_table(table) for table in feed.tables)
+    return f"## {feed.contract}\n" + "".join(_table(told) for told in feed.tables)
 
 
-def _table(table: Table) -> str:
-    required = "required file" if table.required else "optional file"
-    lines = [f"| {column.name} | {_value(column)} | {'yes' if column.required else ''} |" for column in table.columns]
-    head = ["", f"### {table.name}", f"Key: {', '.join(table.key)}; {required}.", ""]
-    return "\n".join([*head, "| column | value | required |", "|---|---|---|", *lines, ""])
+def _table(told: Table) -> str:
+    required = "required file" if told.required else "optional file"
+    lines = ((column.name, _value(column), "yes" if column.required else "") for column in told.columns)
+    head = f"\n### {told.name}\nKey: {', '.join(told.key)}; {required}.\n\n"
+    return head + table(("column", "value", "required"), lines)
 
 
 def _value(column: Column) -> str:

@@ -1,0 +1,14 @@
+"""`make docs`: the manual written anew."""
+
+from __future__ import annotations
+
+import sys
+
+from live_tracker.errors import TrackerError
+from live_tracker.manual.pages import FOLDER, write
+
+if __name__ == "__main__":
+    try:
+        print(f"{len(write())} pages in {FOLDER}")
+    except TrackerError as error:
+        sys.exit(str(error))
