@@ -35,6 +35,7 @@ def write_delivery(
     encoding: str = "utf-8",
     has_mark: bool = False,
     is_packed: bool = False,
+    line_end: str = "\r\n",
     **changes: Any,
 ) -> Path:
     """Write one delivery folder; required tables that are not given are empty. `changes` go over the manifest.
@@ -50,7 +51,7 @@ def write_delivery(
         rows = list(tables.get(table.name, []))
         header = list(table.column_names) + sorted({name for row in rows for name in row} - set(table.column_names))
         text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, header, restval="")
+        writer = csv.DictWriter(text, header, restval="", lineterminator=line_end)
         writer.writeheader()
         writer.writerows(rows)
         data = (b"\xef\xbb\xbf" if has_mark else b"") + text.getvalue().encode(encoding)

@@ -14,7 +14,7 @@ from live_tracker.errors import DatabaseError
 from live_tracker.identity import links
 from live_tracker.identity.links import LinkReport
 from live_tracker.settings import Settings
-from tests.deliver import Row, child, fetch, land_all, offence, outcome, write_delivery
+from tests.deliver import Row, administer, child, fetch, land_all, offence, outcome, write_delivery
 
 PNC_ID, OTHER_PNC_ID, INVALID_PNC_ID = "2002/0073319Z", "1979/0163001B", "2002/0073319A"
 CANARY = "CANARY-Zebedee"
@@ -279,6 +279,21 @@ def test_another_identity_key_gives_everyone_another_person_key(
     first, second, again = found
     assert not set(first.values()) & set(second.values())
     assert again == first
+
+
+@pytest.mark.parametrize("time_zone", ["UTC", "Pacific/Auckland"])
+def test_a_row_without_a_time_is_of_the_day_of_its_extract_wherever_the_session_is(
+    warehouse: Settings, tmp_path: Path, time_zone: str
+) -> None:
+    """P1: the latest goes first. Six in the evening of the eve is the extract's own day in Auckland."""
+    loader = f"ALTER ROLE loader IN DATABASE {database.warehouse_database(warehouse)}"
+    administer(warehouse, f"{loader} SET timezone = '{time_zone}'")
+    rows = {"alpha": child("c1", pnc_id=PNC_ID, sex="M", updated_at="2023-12-31T18:00:00+00:00")}
+    rows["beta"] = child("c1", pnc_id=PNC_ID, sex="F")
+    for service, row in rows.items():
+        write_delivery(tmp_path, "yot", service, "2024-01-01", 1, {"child": [row]})
+    land_and_resolve(warehouse, tmp_path)
+    assert fetch(warehouse, "SELECT sex FROM identity.person") == [("F",)]
 
 
 def test_resolving_twice_changes_nothing(warehouse: Settings, tmp_path: Path) -> None:

@@ -39,6 +39,9 @@ CONFIGURATION = {
     "log_parameter_max_length_on_error": "0",
 }
 
+ENVIRONMENT = {"LC_ALL": "C.UTF-8", "HOME": "/nonexistent"}
+"""What the server's programs are told beside PATH: nothing of whoever starts them reaches the server."""
+
 
 def start(settings: Settings) -> None:
     """Make the cluster if there is none, and start it if it does not run. Repeating it does nothing."""
@@ -174,7 +177,7 @@ def _run(settings: Settings, command: list[Any]) -> subprocess.CompletedProcess[
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd="/",
-            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"},
+            env={"PATH": os.environ["PATH"], **ENVIRONMENT},
             start_new_session=True,
             check=False,
             **options,

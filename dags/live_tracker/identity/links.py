@@ -267,7 +267,7 @@ INSERT INTO pg_temp.resolved (person_key, date_of_birth, sex, known_from, known_
 WITH facts AS (
     SELECT
         link.person_key, 1 AS preference, version.source, version.key AS source_id,
-        coalesce(record.updated_at::timestamptz, version.known_from::timestamptz) AS updated_at,
+        coalesce(record.updated_at::timestamptz, version.known_from::timestamp AT TIME ZONE 'UTC') AS updated_at,
         record.date_of_birth::date AS date_of_birth, record.sex,
         greatest(link.known_from, version.known_from) AS known_from, least(link.known_to, version.known_to) AS known_to
     FROM raw.yot_child_version AS version
@@ -278,7 +278,7 @@ WITH facts AS (
     UNION ALL
     SELECT
         link.person_key, 2, version.source, version.key,
-        coalesce(record.updated_at::timestamptz, version.known_from::timestamptz),
+        coalesce(record.updated_at::timestamptz, version.known_from::timestamp AT TIME ZONE 'UTC'),
         record.date_of_birth::date, record.sex,
         greatest(link.known_from, version.known_from), least(link.known_to, version.known_to)
     FROM raw.pnc_nominal_version AS version
