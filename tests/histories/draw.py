@@ -75,13 +75,14 @@ def days_asked(draw: st.DrawFn, anchor: dt.date, extracts: Sequence[dt.date]) ->
     last = extracts[-1]
     known_as_of = draw(st.sampled_from((*(last,) * 6, *extracts, extracts[1] - dt.timedelta(days=1))))
     known_as_of = max(known_as_of, extracts[0])
-    months = draw(st.sampled_from((*(24,) * 8, 0, 3, 6, 9, 12, 15, 18)))
-    nudge = draw(st.sampled_from((0, -1, 1)))
-    return min(add_months(anchor, months) + dt.timedelta(days=nudge), known_as_of), known_as_of
+    end_of_quarter = add_months(anchor.replace(month=(anchor.month - 1) // 3 * 3 + 3, day=1), 1) - dt.timedelta(days=1)
+    months = draw(st.sampled_from((*(24,) * 8, 3, 6, 9, 12, 15, 18)))
+    day = draw(st.sampled_from((*(add_months(anchor, months),) * 8, end_of_quarter)))
+    return min(day + dt.timedelta(days=draw(st.sampled_from((0, -1, 1)))), known_as_of), known_as_of
 
 
 @st.composite
-def histories(draw: st.DrawFn, most_people: int = 3) -> History:
+def histories(draw: st.DrawFn, most_people: int = 5) -> History:
     """A history with everything that is asked of it; each definition also with everyone in the cohort."""
     anchor = draw(st.sampled_from(ANCHORS))
     extracts = draw(extract_dates(anchor))

@@ -92,6 +92,8 @@ class Drawing:
         self.index_occasion(services)
         if self.count(3):
             self.later_case(services)
+        if self.count(7) == 0:
+            self.yearly_cases(services)
         for service in services:
             for _ in range(self.count(2)):
                 self.cms_offence(service)
@@ -110,8 +112,11 @@ class Drawing:
         before = self.anchor - dt.timedelta(days=self.pick((1, 30, 400)))
         if self.count(4) == 0 and services:
             spell = {"start_date": before.isoformat(), "end_date": day.isoformat(), "placement_type": "YOI"}
-            episode = {"episode_id": f"e0-{self.number}", "child_id": self.child_id, "kind": "SENTENCE"}
-            self.add("yot", services[0], "custody_episode", {**episode, **spell, "occasion_id": self.occasion()})
+            kind = self.pick(("SENTENCE", "SENTENCE", "SENTENCE", "RECALL"))
+            episode = {"episode_id": f"e0-{self.number}", "child_id": self.child_id, "kind": kind, **spell}
+            self.add("yot", services[0], "custody_episode", {**episode, "occasion_id": self.occasion()})
+            if self.count(1):
+                self.episode_close_to(services[0], episode)
         elif self.count(6):
             self.case("0", services, before, day)
 
@@ -121,39 +126,63 @@ class Drawing:
         proven = add_months(self.anchor, self.pick((3, 6, 9, 12, 15, 18))) + self.nudge()
         self.case("9", services, committed, max(committed, proven))
 
+    def yearly_cases(self, services: Sequence[str]) -> None:
+        """An outcome in each of the quarters after the anchor: what a year is made of."""
+        for quarter in (1, 2, 3):
+            day = add_months(self.anchor, 3 * quarter)
+            self.case(f"{quarter}0", services, day - dt.timedelta(days=self.pick((1, 100))), day)
+
     def nudge(self) -> dt.timedelta:
         return dt.timedelta(days=self.pick((0, 1, 1, -1)))
 
     def case(self, name: str, services: Sequence[str], committed: dt.date, proven: dt.date) -> None:
         """An offence as one or both feeds tell of it, from the day of it to its outcome."""
-        where = self.pick(("both", "both", "cms", "pnc"))
-        code, asn = self.pick(OFFENCE_CODES[:5]), f"2320010000000000{self.number:03d}{name}Z"
+        where = self.pick(("both", "both", "both", "cms", "pnc"))
+        code, asn = self.pick(OFFENCE_CODES[:5]), f"23200100000000{int(name):02d}{self.number:03d}0Z"
         if services and where != "pnc":
-            self.case_record(name, services[0], {
-                "asn": self.pick((asn, "")), "offence_date": committed.isoformat(), "cjs_code": code
-            }, proven)  # fmt: skip
+            self.case_record(name, services[0], self.pick((asn, asn, "")), code, committed, proven)
         if where != "cms":
             keys = {"asn": asn, "pnc_id": self.pnc_id(self.number)}
             stage = {"process_stage": "CHARGE", "process_date": committed.isoformat(), "force_code": FORCES[0]}
             self.add("pnc", FORCES[0], "arrest_summons", {**keys, **stage})
             offence = {**keys, "offence_seq": "0"}
-            start = committed + dt.timedelta(days=self.pick((0, 0, 0, 0, 7, 8)))
+            start = committed + self.apart()
             self.add("pnc", FORCES[0], "offence", {**offence, "cjs_code": code, "start_date": start.isoformat()})
-            disposal = {"disposal_seq": "1", "disposal_type": self.pick(("1097", "1141", "YOUTH_CAUTION", "1081"))}
-            self.add("pnc", FORCES[0], "disposal", {**offence, **disposal, "disposal_date": proven.isoformat()})
+            for number, (day, appeal) in enumerate(self.outcome_days(proven + self.apart()), start=1):
+                disposal = {
+                    "disposal_seq": str(number),
+                    "disposal_type": self.pick(("1097", "1141", "YOUTH_CAUTION", "1081")),
+                    "disposal_date": day.isoformat(),
+                    "appeal_marker": appeal,
+                }
+                self.add("pnc", FORCES[0], "disposal", {**offence, **disposal})
 
-    def case_record(self, name: str, service: str, offence: Row, proven: dt.date) -> None:
+    def apart(self) -> dt.timedelta:
+        """How far the two feeds are apart on a day: mostly not at all, or just near enough, or just too far."""
+        return dt.timedelta(days=self.pick((0, 0, 0, 7, 8)))
+
+    def outcome_days(self, proven: dt.date) -> list[tuple[dt.date, str]]:
+        """The day of proof, with an appeal; sometimes another outcome that day or later, as a breach or an appeal brings."""
+        appeal, later = self.pick(APPEALS), proven + dt.timedelta(days=self.pick((0, 0, 1, 60)))
+        return [(proven, appeal), (later, "")] if self.count(2) == 0 else [(proven, appeal)]
+
+    def case_record(
+        self, name: str, service: str, asn: str, code: str, committed: dt.date, proven: dt.date
+    ) -> None:
         ids = {"offence_id": f"o{name}-{self.number}", "child_id": self.child_id}
-        circumstances = {"seriousness": self.pick(("", "5")), "knife_related": self.pick(("", "1"))}
+        circumstances = {"seriousness": self.pick(("", "4", "5", "8")), "knife_related": self.pick(("", "1"))}
+        offence = {"asn": asn, "offence_date": committed.isoformat(), "cjs_code": code}
         self.add("yot", service, "offence", {**ids, **offence, **circumstances})
-        outcome = {
-            "outcome_id": f"r{name}-{self.number}",
-            "occasion_id": f"h{name}-{self.number}",
-            "outcome_date": proven.isoformat(),
-            "legal_outcome": self.pick(("REFERRAL_ORDER", "YRO", "YOUTH_CAUTION", "COMMUNITY_RESOLUTION")),
-            "residence": self.pick(("LOCAL", "LOCAL", "", "OTHER")),
-        }
-        self.add("yot", service, "outcome", {**ids, **outcome})
+        for number, (day, appeal) in enumerate(self.outcome_days(proven), start=1):
+            outcome = {
+                "outcome_id": f"r{name}.{number}-{self.number}",
+                "occasion_id": f"h{name}-{self.number}",
+                "outcome_date": day.isoformat(),
+                "legal_outcome": self.pick(("REFERRAL_ORDER", "YRO", "YOUTH_CAUTION", "COMMUNITY_RESOLUTION")),
+                "appeal_status": appeal,
+                "residence": self.pick(("LOCAL", "LOCAL", "", "OTHER")),
+            }
+            self.add("yot", service, "outcome", {**ids, **outcome})
 
     def pnc_id(self, number: int) -> str:
         return f"2020/{number:07d}{check_letter(20 * 10_000_000 + number)}"
@@ -258,7 +287,7 @@ class Drawing:
         row = {
             **before,
             "episode_id": self.key("e", service),
-            "kind": self.pick(("SENTENCE", "RECALL")),
+            "kind": self.pick(("SENTENCE", "RECALL", "REMAND")),
             "start_date": start.isoformat(),
             "end_date": self.pick(("", (start + dt.timedelta(days=28)).isoformat())),
         }
@@ -296,7 +325,7 @@ class Drawing:
         self.add("yot", service, "ete_placement", row)
 
     def assessment(self, service: str) -> None:
-        assessed = self.draw(self.days) + dt.timedelta(days=self.pick((0, 0, 0, 42, 43)))
+        assessed = self.pick((self.draw(self.days), *(self.anchor + dt.timedelta(days=days) for days in (42, 43))))
         row = {
             "assessment_id": self.key("a", service),
             "child_id": self.child_id,
