@@ -26,7 +26,7 @@ from live_tracker.identity import links
 from live_tracker.reference_data.code_lists import load_code_lists
 from live_tracker.settings import Settings
 from tests.histories.model import History, Row
-from tests.recount import GRAINS
+from tests.recount import GRAINS, QUERIES
 from tests.reference_engine import Definition, Link
 
 Table = list[dict[str, Any]]
@@ -157,9 +157,8 @@ class Built:
 
     def tables(self) -> dict[str, Table]:
         """What was built of each table that the reference engine counts too."""
-        built = {table: self.rows(f"SELECT * FROM candidate.{table}") for table in GRAINS if table != "class"}
-        built["class"] = self.rows("SELECT * FROM intermediate.int_offence_record_classes WHERE class <> 'orphan'")
-        return built
+        queries = {table: f"SELECT * FROM candidate.{table}" for table in GRAINS} | QUERIES
+        return {table: self.rows(query) for table, query in queries.items()}
 
     def links(self) -> list[Link]:
         """Who is whom."""
