@@ -318,6 +318,7 @@ BEGIN
             jsonb_agg(
                 to_jsonb(stay) - 'person_key' - 'rank_from_end' || jsonb_build_object(
                     'release_uid', released.release_uid,
+                    'is_last', stay.rank_from_end = 1,
                     'delivered', explain.delivered('yot', 'custody_episode', stay.source, stay.episode_id, stays.basis)
                 )
                 ORDER BY stay.stay_number, stay.number_from_start
@@ -452,7 +453,12 @@ BEGIN
         'offences', explain.offences(explain.person_key, asked.proof_sources, asked.reference_hash),
         'stays', explain.stays(explain.person_key, basis),
         'entries', explain.entries(explain.person_key, explain.definition, basis),
-        'members', explain.members(explain.person_key, explain.definition, explain.cohort, basis)
+        'members', explain.members(explain.person_key, explain.definition, explain.cohort, basis),
+        'member_columns', (
+            SELECT jsonb_agg(member.attname ORDER BY member.attnum)
+            FROM pg_catalog.pg_attribute AS member
+            WHERE member.attrelid = 'release.cohort_member'::regclass AND member.attnum > 0
+        )
     );
     IF explain.basis() <> basis THEN
         RETURN basis || '{"refused": "build_began"}';
