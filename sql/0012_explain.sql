@@ -253,7 +253,7 @@ BEGIN
                     'proof_date', proof.proof_date, 'proof_tier', proof.proof_tier,
                     'proof_outcome', proof.proof_outcome,
                     'diversion_date', proof.diversion_date, 'diversion_outcome', proof.diversion_outcome,
-                    'known_proof_date', of_both.proof_date, 'has_final_result', of_both.has_final_result
+                    'known_proof_date', of_both.proof_date, 'known_diversion_date', of_both.diversion_date
                 )
                 ORDER BY offence.start_date, offence.offence_uid
             ),
@@ -348,6 +348,7 @@ BEGIN
                     'offences', (
                         SELECT coalesce(jsonb_agg(
                             to_jsonb(offence) - 'person_key' - 'member_key' - 'definition' - 'cohort' - 'yot'
+                            ORDER BY offence.offence_date, offence.offence_uid
                         ), '[]')
                         FROM intermediate.int_member_offences AS offence
                         WHERE

@@ -59,7 +59,8 @@ def _print_answer(console: Console, trail: Trail, member: Row) -> None:
             "the index date.",
         )
     else:
-        say(console, "Not a reoffender: no offence of the child is a reoffence (section 2 says of each why).")
+        so_far = " so far" if row["state"] != "closed" else ""
+        say(console, f"Not a reoffender{so_far}: no offence of the child is a reoffence; section 2 says of each why.")
     for offence in member["offences"]:
         if offence["class"] == "pseudo":
             key = offence["offence_key"]
@@ -138,8 +139,10 @@ def _print_entries(console: Console, trail: Trail, cohort: str | None, service: 
         for entry in shown
     ]
     definition = trail.definition
-    how = {"outcome_or_release": "a proven offence or a release"}.get(definition["entry"], EVENTS.get(definition["entry"]))
-    say(console, f"{definition['definition']} is entered by {how}, aged {definition['min_age']} to {definition['max_age']} (E1, E4).")
+    how = " or ".join(EVENTS[kind] for kind in definition["entry"].split("_or_"))
+    flags = f" ({', '.join(definition['entry_flags'])})" if definition["entry"] == "flag" else ""
+    ages = f"aged {definition['min_age']} to {definition['max_age']}"
+    say(console, f"{definition['definition']} is entered by {how}{flags}, {ages} (E1, E4).")
     if cells:
         headings = ("day", "event", "service", "cohort", "of", "and so")
         print_table(console, "Entry events", headings, cells, folds=True)
@@ -198,7 +201,7 @@ def _class_sentence(trail: Trail, member: Row, offence: Row) -> str:
     known = {
         **offence,
         "known_date": offence["proven_date"] or of_both["known_proof_date"],
-        "diversion_date": of_both["diversion_date"],
+        "diversion_date": of_both["known_diversion_date"],
     }
     more = {"entry_kind": member["entry_kind"], "as_of": trail.as_of}
     return words.class_sentence(known, member["row"], **more)

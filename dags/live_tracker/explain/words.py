@@ -87,7 +87,7 @@ STATES = {
     "closed": "closed by {as_of}; only corrections still move it",
 }
 
-EVENTS = {"outcome": "a proven offence", "release": "a release from custody", "flag": "a flag"}
+EVENTS = {"outcome": "the outcome of an offence", "release": "a release from custody", "flag": "a flag"}
 
 
 def class_sentence(offence: Row, member: Row, **more: Any) -> str:
