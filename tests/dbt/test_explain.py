@@ -51,7 +51,9 @@ class Explained:
 
 
 @pytest.fixture(scope="module")
-def explained(new_warehouse: Callable[[], Settings], tmp_path_factory: pytest.TempPathFactory, project: Path) -> Explained:
+def explained(
+    new_warehouse: Callable[[], Settings], tmp_path_factory: pytest.TempPathFactory, project: Path
+) -> Explained:
     settings, deliveries = new_warehouse(), tmp_path_factory.mktemp("explained")
     children = made_children()
     definitions = project / "definitions"
@@ -141,7 +143,9 @@ def printed(
     return int(caught.value.code or 0), output.out + output.err
 
 
-def test_a_reoffender(explained: Explained, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reoffender(
+    explained: Explained, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert classes(explained.ask(REOFFENDER)) == {"o1-1": "index", "o2-1": "reoffence"}
     code, text = printed(explained, capsys, monkeypatch, "c1", "--definition", NATIONAL, "--cohort", "2023Q2")
     assert code == 0
@@ -175,7 +179,9 @@ def test_the_member_and_the_cell_are_those_of_the_release(explained: Explained) 
     assert member["cells"] == [cell["row"] for cell in cells]
 
 
-def test_a_pseudo_reconviction(explained: Explained, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pseudo_reconviction(
+    explained: Explained, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert classes(explained.ask(PSEUDO)) == {"o2-2": "pseudo", "o1-2": "index"}
     _, text = printed(explained, capsys, monkeypatch, "c2", "--definition", NATIONAL, "--cohort", "2023Q2")
     assert (
@@ -184,7 +190,9 @@ def test_a_pseudo_reconviction(explained: Explained, capsys: pytest.CaptureFixtu
     ) in text
 
 
-def test_an_excluded_entry(explained: Explained, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_excluded_entry(
+    explained: Explained, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert [entry["exclusion"] for entry in explained.ask(TOO_OLD).entries] == ["age"]
     _, text = printed(explained, capsys, monkeypatch, "c3", "--definition", NATIONAL, "--cohort", "2023Q2")
     assert "Not counted: no member of cohort 2023Q2." in text
@@ -273,7 +281,9 @@ def test_two_children_with_one_id(explained: Explained) -> None:
         ("c1", NATIONAL, "2023-24", "no cohort of national_proven, whose cohorts are of the kind quarter"),
     ],
 )
-def test_what_is_not_known_is_said(explained: Explained, child: str, definition: str, cohort: str, expected: str) -> None:
+def test_what_is_not_known_is_said(
+    explained: Explained, child: str, definition: str, cohort: str, expected: str
+) -> None:
     with pytest.raises(TrackerError, match=expected) as caught:
         follow(explained.settings, "practitioner", child, definition, cohort)
     assert caught.value.do
@@ -285,12 +295,12 @@ def test_what_each_role_may_ask(explained: Explained) -> None:
     assert follow(explained.settings, "auditor", key, NATIONAL, "2023Q2").members
     for role in ("analyst", "auditor"):
         with pytest.raises(TrackerError, match="may not look a child up by the id"):
-            follow(explained.settings, role, "c1", NATIONAL, "2023Q2")  # type: ignore[arg-type]
+            follow(explained.settings, role, "c1", NATIONAL, "2023Q2")
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-            query(explained, database.role_url(explained.settings, role), "SELECT practice.person_keys('c1')")  # type: ignore[arg-type]
+            query(explained, database.role_url(explained.settings, role), "SELECT practice.person_keys('c1')")
     for other in ("board", "loader", "transformer", "publisher"):
         with pytest.raises(TrackerError, match=f"role {other} has no right"):
-            follow(explained.settings, other, key, NATIONAL, "2023Q2")  # type: ignore[arg-type]
+            follow(explained.settings, other, key, NATIONAL, "2023Q2")
 
 
 def query(explained: Explained, url: str, statement: str, *parameters: str) -> Any:
@@ -321,7 +331,9 @@ def of_southmere(explained: Explained) -> Iterator[Callable[..., Any]]:
         administer(explained.settings, f"DELETE FROM access.reader_service WHERE reader = '{login}'")
 
 
-def test_a_login_of_one_service_asks_after_its_own_children(explained: Explained, of_southmere: Callable[..., Any]) -> None:
+def test_a_login_of_one_service_asks_after_its_own_children(
+    explained: Explained, of_southmere: Callable[..., Any]
+) -> None:
     explain = "SELECT analytics.explain(%s, 'national_proven', '2023Q2')"
     own = explained.ask(OTHER_TWIN - 1, service="southmere").person_key
     [(trail,)] = of_southmere(READER, explain, own)
@@ -337,7 +349,9 @@ def test_a_login_of_one_service_asks_after_its_own_children(explained: Explained
         of_southmere(READER, "SELECT * FROM intermediate.int_members")
 
 
-def test_of_a_child_of_two_services_each_sees_its_own_count(explained: Explained, of_southmere: Callable[..., Any]) -> None:
+def test_of_a_child_of_two_services_each_sees_its_own_count(
+    explained: Explained, of_southmere: Callable[..., Any]
+) -> None:
     whole = explained.ask(SHARED, LOCAL)
     assert [member["row"]["yot"] for member in whole.members] == ["northborough", "southmere"]
     assert {link["source"] for link in whole.links} == {"northborough", "southmere", FORCE}

@@ -14,7 +14,9 @@ from live_tracker.explain.pairing import how_paired
 from live_tracker.settings import Settings
 
 KEY = "0" * 32
-A_CASE = re.compile(r"\bcase\b(?:(?!\bend\b).)*\bend\)?(?: collate \"C\")? as (?:class|exclusion|reason|pass|state)\b", re.DOTALL)
+A_CASE = re.compile(
+    r"\bcase\b(?:(?!\bend\b).)*\bend\)?(?: collate \"C\")? as (?:class|exclusion|reason|pass|state)\b", re.DOTALL
+)
 A_RESULT = re.compile(r"(?:then|else) (?:'(\w+)'|(\d+))")
 
 
@@ -27,7 +29,9 @@ def said_by(project: Path, *patterns: str) -> set[str]:
 
 
 def test_each_class_has_its_sentence(project: Path) -> None:
-    of_test = re.search(r"not in \((.*?)\)", (project / "dbt_project/tests/singular/each_class_is_known.sql").read_text(), re.S)
+    of_test = re.search(
+        r"not in \((.*?)\)", (project / "dbt_project/tests/singular/each_class_is_known.sql").read_text(), re.S
+    )
     assert of_test
     known = set(re.findall(r"'(\w+)'", of_test[1]))
     found = said_by(project, "int_member_offences.sql", "int_offence_record_classes.sql")
@@ -44,7 +48,10 @@ def test_each_exclusion_has_its_sentence(project: Path) -> None:
 
 def test_each_pass_and_each_state_has_its_sentence(project: Path) -> None:
     numbers = said_by(project, "int_offence_record_pairs.sql")
-    assert "4 as pass" in (project / "dbt_project/models/intermediate/02_offences/int_offence_record_pairs.sql").read_text()
+    assert (
+        "4 as pass"
+        in (project / "dbt_project/models/intermediate/02_offences/int_offence_record_pairs.sql").read_text()
+    )
     assert {int(number) for number in numbers} | {4} == set(words.PASSES)
     assert said_by(project, "int_members.sql") == set(words.STATES)
 
@@ -157,3 +164,52 @@ def test_each_refusal_is_an_error_that_says_what_to_do(project: Path, monkeypatc
         assert KEY not in str(caught.value)
         said.add(str(caught.value))
     assert len(said) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, "stands, decides"),
+        ({"decides": False}, "stands, the police decide"),
+        ({"is_standing": False, "appeal_status": "SUCCESSFUL"}, "set aside, appeal SUCCESSFUL"),
+        ({"tier": "diversion", "is_substantive": False}, "stands, a diversion"),
+        ({"tier": "non_conviction", "is_substantive": False}, "stands, proves nothing"),
+        ({"is_unmapped": True, "tier": None, "is_standing": False}, "code on no list"),
+        ({"is_heard": False, "decides": False, "is_standing": False}, "not asked (E5)"),
+        ({"source_system": "pnc", "is_heard": False, "decides": False, "is_standing": False}, "not final"),
+    ],
+)
+def test_what_an_outcome_does(changes: dict[str, Any], expected: str) -> None:
+    outcome = {
+        **{"source_system": "cms", "tier": "first_tier", "appeal_status": None, "is_unmapped": False},
+        **{"is_heard": True, "is_standing": True, "decides": True, "is_substantive": True},
+    }
+    assert words.outcome_sentence({**outcome, **changes}) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, "ended in a release on 2023-08-20"),
+        ({"kind": "RECALL", "release_uid": None}, "began with a RECALL"),
+        ({"end_date": None, "release_uid": None}, "has not ended"),
+        ({"end_reason": "TRANSFERRED", "release_uid": None}, "ended on 2023-08-20 with TRANSFERRED"),
+    ],
+)
+def test_whether_a_stay_ended_in_a_release(changes: dict[str, Any], expected: str) -> None:
+    episode = {
+        "kind": "SENTENCE",
+        "end_date": "2023-08-20",
+        "end_reason": "RELEASED",
+        "release_uid": "x",
+        "is_last": True,
+    }
+    assert expected in words.stay_sentence([{**episode, **changes}])
+
+
+def test_proof_that_only_the_case_record_has() -> None:
+    offence = {"proof_date": None, "known_proof_date": "2023-07-01", "diversion_date": None}
+    sentence = words.proof_sentence(offence, [], {"definition": "national_proven"}, "2024-12-01")
+    assert sentence == (
+        "The case record proves it on 2023-07-01; the police, whom alone national_proven asks, do not (E5)."
+    )

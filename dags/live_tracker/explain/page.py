@@ -15,8 +15,20 @@ from live_tracker.explain.trail import Rows, Trail
 from live_tracker.explain.words import EVENTS, STATES, Row
 from live_tracker.terminal import print_table, say
 
-CELL_COLUMNS = ("definition", "cohort", "service", "children", "reoffenders", "reoffences", "rate %", "state", "maturity")
-NOT_OF_THE_CHILD = frozenset({"release_id", "as_of_date", "definition", "cohort", "cohort_start", "cohort_end", "person_key"})
+CELL_COLUMNS = (
+    "definition",
+    "cohort",
+    "service",
+    "children",
+    "reoffenders",
+    "reoffences",
+    "rate %",
+    "state",
+    "maturity",
+)
+NOT_OF_THE_CHILD = frozenset(
+    {"release_id", "as_of_date", "definition", "cohort", "cohort_start", "cohort_end", "person_key"}
+)
 
 
 def print_trail(console: Console, trail: Trail, cohort: str | None, service: str | None) -> None:
@@ -99,7 +111,9 @@ def _print_links(console: Console, trail: Trail) -> None:
         for link in trail.links
     ]
     headings = ("feed", "last delivered in", "linked by", "since")
-    print_table(console, "Records that are this child; their ids and names stay where they are", headings, cells, folds=True)
+    print_table(
+        console, "Records that are this child; their ids and names stay where they are", headings, cells, folds=True
+    )
 
 
 def _print_offences(console: Console, trail: Trail, members: Rows) -> None:
@@ -110,7 +124,7 @@ def _print_offences(console: Console, trail: Trail, members: Rows) -> None:
         outcomes = [outcome for outcome in trail.outcomes if outcome["offence_uid"] == offence["offence_uid"]]
         title = f"Offence {offence['offence_key']}: {offence['cjs_code']} {offence['title'] or '(a code on no list)'}"
         cells = [_record_cells(record, offence) for record in records]
-        cells += [_outcome_cells(outcome, offence) for outcome in outcomes]
+        cells += [_outcome_cells(outcome) for outcome in outcomes]
         headings = ("what", "id", "day", "says", "and so", "last delivered in")
         print_table(console, title, headings, cells, folds=True)
         for sentence in how_paired(offence["offence_uid"], trail.records, trail.pairs):
@@ -159,7 +173,10 @@ def _print_stays(console: Console, trail: Trail) -> None:
     for number, of_stay in groupby(trail.stays, key=lambda episode: episode["stay_number"]):
         episodes = list(of_stay)
         cells = [
-            [*(episode[column] for column in ("kind", "episode_id", "start_date", "end_date", "end_reason")), _place(episode)]
+            [
+                *(episode[column] for column in ("kind", "episode_id", "start_date", "end_date", "end_reason")),
+                _place(episode),
+            ]
             for episode in episodes
         ]
         headings = ("kind", "id", "start", "end", "end reason", "last delivered in")
@@ -221,13 +238,13 @@ def _record_cells(record: Row, offence: Row) -> list[Any]:
     ]
 
 
-def _outcome_cells(outcome: Row, offence: Row) -> list[Any]:
+def _outcome_cells(outcome: Row) -> list[Any]:
     return [
         f"{outcome['source_system']} outcome",
         outcome["outcome_id"],
         outcome["outcome_date"],
         f"{outcome['outcome']} ({outcome['tier'] or 'no tier'})",
-        words.outcome_sentence(outcome, offence),
+        words.outcome_sentence(outcome),
         _place(outcome),
     ]
 

@@ -61,9 +61,7 @@ def follow(
     message names the child.
     """
     person_key = child if _PERSON_KEY.fullmatch(child) else _person_key(settings, role, child, service)
-    [answer] = _ask(
-        settings, role, "SELECT analytics.explain(%s, %s, %s) AS trail", person_key, definition, cohort
-    )
+    [answer] = _ask(settings, role, "SELECT analytics.explain(%s, %s, %s) AS trail", person_key, definition, cohort)
     trail = answer["trail"]
     if trail["refused"] is not None:
         raise _refusal(trail, role, definition, cohort)
@@ -106,35 +104,36 @@ def _ask(settings: Settings, role: Role, query: str, *parameters: str | None) ->
 
 def _refusal(trail: dict[str, Any], role: Role, definition: str, cohort: str | None) -> TrackerError:
     """The error that a refusal of analytics.explain is told as."""
-    match trail["refused"]:
-        case "no_release":
-            return TrackerError("there is no release yet, so no child is counted", do="make one with `make run`")
-        case "unknown_child":
-            return TrackerError(
-                f"no service that role {role} reads has a child of that person_key",
-                f"release {trail['release_id']}",
-                f"check the key; {_WHERE_KEYS_ARE}",
-            )
-        case "unknown_definition":
-            known = ", ".join(trail["known"])
-            return TrackerError(f"there is no definition {definition!r}", f"release {trail['release_id']}", f"one of {known}")
-        case "unknown_cohort":
-            return TrackerError(
-                f"{cohort!r} is no cohort of {definition}, whose cohorts are of the kind {trail['cohort_period']}",
-                f"release {trail['release_id']}, as of {trail['as_of']}",
-                f"name one as the newest is named, {trail['newest']}; without --cohort all of the child's are listed",
-            )
-        case "build_began":
-            return TrackerError(
-                "a build began while the trail was read", "ops.candidate", "ask again once it has ended: `make status`"
-            )
-        case "older_build":
-            return TrackerError(
-                f"release {trail['release_id']} was built before `tracker explain` was there",
-                f"run {trail['run_key']}",
-                "ask again after the next `make run`",
-            )
-    return _other_build(trail)
+    release = f"release {trail.get('release_id')}"
+    told = {
+        "no_release": ("there is no release yet, so no child is counted", "", "make one with `make run`"),
+        "unknown_child": (
+            f"no service that role {role} reads has a child of that person_key",
+            release,
+            f"check the key; {_WHERE_KEYS_ARE}",
+        ),
+        "unknown_definition": (
+            f"there is no definition {definition!r}",
+            release,
+            f"choose one of {', '.join(trail.get('known', ()))}",
+        ),
+        "unknown_cohort": (
+            f"{cohort!r} is no cohort of {definition}, whose cohorts are of the kind {trail.get('cohort_period')}",
+            f"{release}, as of {trail.get('as_of')}",
+            f"name one as the newest is named, {trail.get('newest')}; without --cohort all of the child's are listed",
+        ),
+        "build_began": (
+            "a build began while the trail was read",
+            "ops.candidate",
+            "ask again once its release is there: `make status`",
+        ),
+        "older_build": (
+            f"{release} was built before `tracker explain` was there",
+            f"run {trail.get('run_key')}",
+            "ask again after the next build: `make run`",
+        ),
+    }
+    return TrackerError(*told[trail["refused"]]) if trail["refused"] in told else _other_build(trail)
 
 
 def _other_build(trail: dict[str, Any]) -> TrackerError:

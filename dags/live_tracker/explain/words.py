@@ -5,7 +5,7 @@ A sentence's fields in braces are columns of what it is about: an offence, an en
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -106,28 +106,28 @@ def exclusion_sentence(entry: Row, definition: Row) -> str:
     return EXCLUSIONS[entry["exclusion"]].format(**{**definition, **entry, "entry_tiers": tiers})
 
 
-def outcome_sentence(outcome: Row, offence: Row) -> str:
+def outcome_sentence(outcome: Row) -> str:
     """What an outcome does for the proof of its offence (O3, O4), in a few words."""
-    if outcome["is_unmapped"]:
-        return "code on no list"
-    if outcome["tier"] == "none":
-        return "says nothing of the offence"
-    if not outcome["is_heard"]:
-        return "not asked (E5)" if outcome["source_system"] == "cms" else "not final"
-    if not outcome["is_standing"]:
-        return f"set aside, appeal {outcome['appeal_status']}"
-    if outcome["tier"] == "diversion":
-        return "stands, a diversion"
-    if not outcome["decides"]:
-        return "stands, the police decide" if offence["found_in"] == "both" else "stands, does not decide"
-    return "stands, decides" if outcome["is_substantive"] else "stands, proves nothing"
+    is_of_cms = outcome["source_system"] == "cms"
+    cases = (
+        (outcome["is_unmapped"], "code on no list"),
+        (outcome["tier"] == "none", "says nothing of the offence"),
+        (not outcome["is_heard"], "not asked (E5)" if is_of_cms else "not final"),
+        (not outcome["is_standing"], f"set aside, appeal {outcome['appeal_status']}"),
+        (outcome["tier"] == "diversion", "stands, a diversion"),
+        (not outcome["decides"], "stands, the police decide" if is_of_cms else "stands, does not decide"),
+        (outcome["is_substantive"], "stands, decides"),
+    )
+    return next((said for holds, said in cases if holds), "stands, proves nothing")
 
 
-def proof_sentence(offence: Row, outcomes: list[Row], definition: Row, as_of: str) -> str:
+def proof_sentence(offence: Row, outcomes: Sequence[Row], definition: Row, as_of: str) -> str:
     """When and in what tier an offence is proven for a definition (O5), or why it is not."""
     said = []
     if offence["proof_date"] is not None:
-        said.append(f"Proven on {offence['proof_date']} by {offence['proof_outcome']}, tier {offence['proof_tier']} (O5).")
+        said.append(
+            f"Proven on {offence['proof_date']} by {offence['proof_outcome']}, tier {offence['proof_tier']} (O5)."
+        )
     elif offence["known_proof_date"] is not None:
         said.append(
             f"The case record proves it on {offence['known_proof_date']}; the police, whom alone "
@@ -142,7 +142,7 @@ def proof_sentence(offence: Row, outcomes: list[Row], definition: Row, as_of: st
     return " ".join(said)
 
 
-def stay_sentence(episodes: list[Row]) -> str:
+def stay_sentence(episodes: Sequence[Row]) -> str:
     """Whether a stay in custody ended in a release that can be an entry (E2)."""
     first, last = episodes[0], next(episode for episode in episodes if episode["is_last"])
     if first["kind"] != "SENTENCE":
