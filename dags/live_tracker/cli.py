@@ -15,6 +15,7 @@ from rich.console import Console
 from live_tracker import database, make_run, report, runs, status, terminal
 from live_tracker.deliveries.cli import app as deliveries_app
 from live_tracker.errors import TrackerError
+from live_tracker.explain import page, trail
 from live_tracker.home import airflow, airflow_api, postgres
 from live_tracker.make_run import Inputs, Watch
 from live_tracker.reference_data.cli import app as definitions_app
@@ -103,6 +104,21 @@ def show_runs(last: Annotated[int, typer.Option(help="how many", min=1)] = 20) -
     settings = get_settings()
     _check_is_running(settings)
     status.print_runs(settings, terminal.console(), last)
+
+
+@app.command()
+def explain(
+    child: Annotated[str, typer.Argument(help="a person_key, or the child id of a case-management system")],
+    definition: Annotated[str, typer.Option(help="a cohort definition")],
+    cohort: Annotated[str | None, typer.Option(help="the cohort; without it, those that the child is in")] = None,
+    service: Annotated[str | None, typer.Option(help="which service's child id, and which service's count")] = None,
+    role: AnyRole = "practitioner",
+) -> None:
+    """Why a child is counted, or not: from the delivered rows to the cell of the summary. A child id: practitioner only."""
+    settings = get_settings()
+    _check_is_running(settings)
+    found = trail.follow(settings, _role(role), child, definition, cohort, service)
+    page.print_trail(terminal.console(), found, cohort, service)
 
 
 @app.command()
@@ -217,10 +233,15 @@ def _login_url(settings: Settings, role: str) -> str:
     _check_is_running(settings)
     if role == "owner":
         return database.role_url(settings, "migrator") + "?options=-c%20role%3Downer"
+    return database.role_url(settings, _role(role, "owner"))
+
+
+def _role(role: str, *others: str) -> database.Role:
+    """The role of that name; `others` may be named as well, and are not roles that log in."""
     known = next((name for name in database.ROLES if name == role), None)
     if known is None:
-        raise TrackerError(f"there is no role {role!r}", do=f"choose one of {', '.join((*database.ROLES, 'owner'))}")
-    return database.role_url(settings, known)
+        raise TrackerError(f"there is no role {role!r}", do=f"choose one of {', '.join((*database.ROLES, *others))}")
+    return known
 
 
 def _check_is_running(settings: Settings) -> None:

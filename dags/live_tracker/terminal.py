@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -28,11 +28,17 @@ def print_table(
     headings: Sequence[str],
     rows: Sequence[Sequence[Any]],
     numbers: frozenset[int] = frozenset(),
+    *,
+    folds: bool = False,
 ) -> None:
-    """A table; the columns at the places `numbers` are set to the right, and None is left empty."""
+    """A table; the columns at the places `numbers` are set to the right, and None is left empty.
+
+    Where the console is too narrow a cell is cut off, or, with `folds`, goes on in the next line.
+    """
     table = Table(title=title, title_justify="left")
     for index, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if index in numbers else "left", no_wrap=True)
+        justify: Literal["left", "right"] = "right" if index in numbers else "left"
+        table.add_column(heading, justify=justify, no_wrap=not folds, overflow="fold" if folds else "ellipsis")
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
     console.print(table)

@@ -302,3 +302,22 @@ def test_a_sample_is_made_where_it_is_asked_for(tracker: Callable[..., tuple[int
     assert (code, output.strip()) == (0, f"written: {tmp_path / 'out' / 'deliveries'}")
     assert len(list((tmp_path / "out").glob("deliveries/*/*/*/manifest.json"))) == 6
     assert (tmp_path / "out" / "truth.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("0" * 32,), "there is no release yet"),
+        (("c1",), "no child has that id in any service"),
+        (("c1", "--role", "analyst"), "may not look a child up by the id"),
+        (("0" * 32, "--role", "board"), "role board has no right to see why a child is counted"),
+        (("0" * 32, "--role", "nobody"), "there is no role 'nobody'"),
+    ],
+)
+def test_why_a_child_is_counted_before_there_is_a_release(
+    tracker: Callable[..., tuple[int, str]], words: tuple[str, ...], expected: str
+) -> None:
+    code, output = tracker("explain", *words, "--definition", "national_proven")
+    assert code == 1
+    assert expected in output
+    assert "c1" not in output
