@@ -22,8 +22,8 @@ OLDEST = 150
 
 
 def tiers(least: int) -> st.SearchStrategy[frozenset[str]]:
-    """Some of the tiers, the proving ones more often."""
-    return st.just(frozenset(ENTRY_TIERS[1:])) | st.frozensets(st.sampled_from(ENTRY_TIERS), min_size=least)
+    """Some of the tiers, all and the proving ones more often."""
+    return st.just(frozenset(ENTRY_TIERS[1:])) | st.just(frozenset(ENTRY_TIERS)) | st.frozensets(st.sampled_from(ENTRY_TIERS), min_size=least)
 
 
 @st.composite

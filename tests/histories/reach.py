@@ -18,8 +18,8 @@ CLASSES = (
     *("non_recordable", "index", "previous", "pseudo", "out_of_window", "not_proven_in_time", "reoffence", "orphan"),
 )
 TIERS = ("diversion", "pre_court", "first_tier", "community", "custody")
-REASONS = ("out_of_scope", "out_of_area", "no_service", "age", "filter")
-NOT_DRAWN = {"committed_on_bail"}
+REASONS = ("out_of_scope", "out_of_area", "no_service", "age", "entry_filter", "release_unlinked")
+NOT_ASKED = {"committed_on_bail", "safety_wellbeing", "programme_type"}
 """Columns with codes that no rule reads."""
 
 
@@ -31,7 +31,7 @@ def wanted() -> set[str]:
         for table in feed.tables
         if table.name != "assessment_factor"
         for column in table.columns
-        if column.name not in {"safety_wellbeing", *NOT_DRAWN}
+        if column.name not in NOT_ASKED
         for code in column.codes or ()
     }
     codes |= {f"pnc disposal disposal_type {code}" for code in POLICE_CAUTIONS}

@@ -113,7 +113,9 @@ class Drawing:
         if self.count(4) == 0 and services:
             spell = {"start_date": before.isoformat(), "end_date": day.isoformat(), "placement_type": "YOI"}
             kind = self.pick(("SENTENCE", "SENTENCE", "SENTENCE", "RECALL"))
-            episode = {"episode_id": f"e0-{self.number}", "child_id": self.child_id, "kind": kind, **spell}
+            reason = self.pick(("", "RELEASED", "TRANSFERRED"))
+            ids = {"episode_id": f"e0-{self.number}", "child_id": self.child_id}
+            episode = {**ids, "kind": kind, **spell, "end_reason": reason}
             self.add("yot", services[0], "custody_episode", {**episode, "occasion_id": self.occasion()})
             if self.count(1):
                 self.episode_close_to(services[0], episode)
@@ -140,7 +142,8 @@ class Drawing:
         where = self.pick(("both", "both", "both", "cms", "pnc"))
         code, asn = self.pick(OFFENCE_CODES[:5]), f"23200100000000{int(name):02d}{self.number:03d}0Z"
         if services and where != "pnc":
-            self.case_record(name, services[0], self.pick((asn, asn, "")), code, committed, proven)
+            for service in self.pick((services[:1], services)):
+                self.case_record(name, service, self.pick((asn, asn, "")), code, committed, proven)
         if where != "cms":
             keys = {"asn": asn, "pnc_id": self.pnc_id(self.number)}
             stage = {"process_stage": "CHARGE", "process_date": committed.isoformat(), "force_code": FORCES[0]}
