@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from live_tracker.settings import Settings
-from tests.edge_histories import FIRST_EXTRACT, SECOND_EXTRACT, write_edge_histories
+from tests.histories.crowd import FIRST_EXTRACT, SECOND_EXTRACT, write_crowd
 from tests.night import run_night
 from tests.recount import compare
 from tests.sample_data.nights import write_sample
@@ -36,7 +36,7 @@ def edges(
 ) -> tuple[Settings, Path]:
     """A warehouse of its own, and histories in which every date lies on an edge."""
     out = tmp_path_factory.mktemp("edges")
-    write_edge_histories(out, people=PEOPLE, seed=request.param)
+    write_crowd(out, people=PEOPLE, number=request.param)
     return new_warehouse(), out
 
 

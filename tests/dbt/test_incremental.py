@@ -14,7 +14,7 @@ from live_tracker.build.dbt import LAYERS, invoke_dbt
 from live_tracker.database import connect
 from live_tracker.settings import Settings
 from tests.deliver import fetch, fetch_as, write_delivery
-from tests.edge_histories import FIRST_EXTRACT, SECOND_EXTRACT, write_edge_histories
+from tests.histories.crowd import FIRST_EXTRACT, SECOND_EXTRACT, write_crowd
 from tests.night import request
 from tests.sample_data.nights import write_sample
 
@@ -107,7 +107,7 @@ def test_each_night_of_the_sample(warehouse: Settings, tmp_path: Path, project: 
 
 
 def test_merges_splits_and_corrections(warehouse: Settings, tmp_path: Path) -> None:
-    write_edge_histories(tmp_path / "edges", people=200, seed=5)
+    write_crowd(tmp_path / "edges", people=200, number=5)
     definitions = Path(__file__).parent / "edge_definitions"
     arrive(tmp_path / "edges", tmp_path / "landed", FIRST_EXTRACT.isoformat())
     assert play(warehouse, tmp_path / "landed", definitions) == (False, [])
@@ -116,7 +116,7 @@ def test_merges_splits_and_corrections(warehouse: Settings, tmp_path: Path) -> N
 
 
 def test_a_revision_that_changes_who_was_whom(warehouse: Settings, tmp_path: Path) -> None:
-    write_edge_histories(tmp_path / "landed", people=200, seed=6)
+    write_crowd(tmp_path / "landed", people=200, number=6)
     definitions = Path(__file__).parent / "edge_definitions"
     assert play(warehouse, tmp_path / "landed", definitions) == (False, [])
     first = tmp_path / "landed" / "yot" / "northborough" / FIRST_EXTRACT.isoformat()

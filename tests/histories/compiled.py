@@ -25,7 +25,7 @@ from live_tracker.deliveries.contract import FEEDS
 from live_tracker.identity import links
 from live_tracker.reference_data.code_lists import load_code_lists
 from live_tracker.settings import Settings
-from tests.histories.model import History, Row
+from tests.histories.model import History, Life, Row
 from tests.recount import GRAINS, QUERIES
 from tests.reference_engine import Definition, Link
 
@@ -58,7 +58,9 @@ class CompiledBuild:
     def __init__(self, settings: Settings) -> None:
         self.reference_hash = load_code_lists(settings)
         self.models = _compiled(settings, self.reference_hash)
-        self.connection = psycopg2.connect(warehouse_admin_url(settings), options="-c datestyle=ISO,YMD -c timezone=UTC")
+        self.connection = psycopg2.connect(
+            warehouse_admin_url(settings), options="-c datestyle=ISO,YMD -c timezone=UTC"
+        )
         self.rollbacks = 0
         with self.connection, self._cursor() as cursor:
             cursor.execute("SET plan_cache_mode = force_generic_plan")
@@ -233,26 +235,33 @@ def _write_records(cursor: Cursor, history: History) -> None:
                 for table in history.tables_sent(feed, source, day)
             ],
         )
-    rows: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
-    versions: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
+    lives_of: dict[tuple[str, str], list[Life]] = defaultdict(list)
     for life in history.lives:
-        table = (life.feed, life.table)
-        for row, start, end, is_deleted in life.versions():
-            row_hash = _row_hash(row)
-            columns = FEEDS[life.feed].table(life.table).column_names
-            rows[table].append((life.source, row_hash, "", 1, *(row.get(c) or None for c in (*columns, "updated_at"))))
-            versions[table].append((life.source, life.key, row_hash, start, end, is_deleted))
-    for (feed, table), given in rows.items():
-        columns = ", ".join((*FEEDS[feed].table(table).column_names, "updated_at"))
-        execute_values(
-            cursor,
-            f"INSERT INTO raw.{feed}_{table} (source, row_hash, delivery_id, line_no, {columns}) VALUES %s "
-            "ON CONFLICT DO NOTHING",
-            given,
-        )
-    for (feed, table), given in versions.items():
-        names = "source, key, row_hash, known_from, known_to, deleted"
-        execute_values(cursor, f"INSERT INTO raw.{feed}_{table}_version ({names}) VALUES %s", given)
+        lives_of[life.feed, life.table].append(life)
+    for (feed, table), lives in lives_of.items():
+        _write_table(cursor, f"raw.{feed}_{table}", (*FEEDS[feed].table(table).column_names, "updated_at"), lives)
+
+
+def _write_table(cursor: Cursor, name: str, columns: tuple[str, ...], lives: list[Life]) -> None:
+    rows = {
+        (life.source, _row_hash(row)): ("", 1, *(row.get(column) for column in columns))
+        for life in lives
+        for row, *_ in life.versions()
+    }
+    execute_values(
+        cursor,
+        f"INSERT INTO {name} (source, row_hash, delivery_id, line_no, {', '.join(columns)}) VALUES %s",
+        [(*key, *values) for key, values in rows.items()],
+    )
+    execute_values(
+        cursor,
+        f"INSERT INTO {name}_version (source, key, row_hash, known_from, known_to, deleted) VALUES %s",
+        [
+            (life.source, life.key, _row_hash(row), start, end, is_deleted)
+            for life in lives
+            for row, start, end, is_deleted in life.versions()
+        ],
+    )
 
 
 def _row_hash(row: Row) -> bytes:

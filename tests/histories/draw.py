@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 
 from tests.histories.dates import ANCHORS, LAST_EXTRACT_AFTER, add_months
-from tests.histories.model import History
+from tests.histories.model import History, Life
 from tests.histories.records import FLAGS, Drawing
 from tests.reference_engine import Definition
 
@@ -23,7 +23,8 @@ OLDEST = 150
 
 def tiers(least: int) -> st.SearchStrategy[frozenset[str]]:
     """Some of the tiers, all and the proving ones more often."""
-    return st.just(frozenset(ENTRY_TIERS[1:])) | st.just(frozenset(ENTRY_TIERS)) | st.frozensets(st.sampled_from(ENTRY_TIERS), min_size=least)
+    proving = st.just(frozenset(ENTRY_TIERS[1:]))
+    return proving | st.just(frozenset(ENTRY_TIERS)) | st.frozensets(st.sampled_from(ENTRY_TIERS), min_size=least)
 
 
 @st.composite
@@ -82,6 +83,13 @@ def days_asked(draw: st.DrawFn, anchor: dt.date, extracts: Sequence[dt.date]) ->
 
 
 @st.composite
+def people_numbered(draw: st.DrawFn, people: Sequence[int], extracts: Sequence[dt.date]) -> list[Life]:
+    """The records of people with these numbers, around one of the anchors."""
+    anchor = draw(st.sampled_from(ANCHORS))
+    return [life for number in people for life in Drawing(draw, number, people, anchor, extracts).make()]
+
+
+@st.composite
 def histories(draw: st.DrawFn, most_people: int = 5) -> History:
     """A history with everything that is asked of it; each definition also with everyone in the cohort."""
     anchor = draw(st.sampled_from(ANCHORS))
@@ -98,12 +106,3 @@ def histories(draw: st.DrawFn, most_people: int = 5) -> History:
         known_as_of=known_as_of,
         sends_empty=draw(st.booleans()),
     )
-
-
-@st.composite
-def crowds(draw: st.DrawFn, first_number: int, extracts: Sequence[dt.date]) -> History:
-    """One or two people, numbered from `first_number`: histories of one set of extract dates that can stand together."""
-    anchor = draw(st.sampled_from(ANCHORS))
-    people = range(first_number, first_number + draw(st.integers(1, 2)))
-    lives = [life for number in people for life in Drawing(draw, number, people, anchor, extracts).make()]
-    return History(tuple(lives), tuple(extracts), (), extracts[-1], extracts[-1], sends_empty=False)

@@ -103,9 +103,7 @@ class History:
 
 def _said_on(life: Life, day: dt.date) -> list[Row]:
     return [
-        {**row, "deleted": "1"} if is_deleted else row
-        for row, start, _, is_deleted in life.versions()
-        if start == day
+        {**row, "deleted": "1"} if is_deleted else row for row, start, _, is_deleted in life.versions() if start == day
     ]
 
 
@@ -123,7 +121,9 @@ def from_json(text: str) -> History:
     return History(
         lives=tuple(
             Life(
-                *(life[part] for part in ("feed", "source", "table")),
+                life["feed"],
+                life["source"],
+                life["table"],
                 tuple((dt.date.fromisoformat(day), row) for day, row in life["states"]),
             )
             for life in given["lives"]

@@ -37,7 +37,7 @@ class Mutant:
         """The wrong variant of the model's SQL; ValueError if the words to change are not there."""
         for words, others in self.changes:
             pattern = r"\s*".join(re.escape(part) for part in re.split(r"\s+|(?<=\()|(?=\))", words) if part)
-            sql, times = re.subn(pattern, lambda _, others=others: others, sql)
+            sql, times = re.subn(pattern, others, sql)
             if not times:
                 raise ValueError(f"{self.name}: {self.model} has no {words!r} any more; write the mutant anew")
         return sql
@@ -118,7 +118,10 @@ MUTANTS = (
     ),
     _mutant(
         *("O2", "dates seven days apart do not pair", "int_offence_record_pairs"),
-        ("higher_record.start_date - lower_record.start_date <= 7", "higher_record.start_date - lower_record.start_date < 7"),
+        (
+            "higher_record.start_date - lower_record.start_date <= 7",
+            "higher_record.start_date - lower_record.start_date < 7",
+        ),
     ),
     _mutant(
         *("O2", "different numbers pair", "int_offence_record_pairs"),
@@ -130,7 +133,10 @@ MUTANTS = (
     ),
     _mutant(
         *("O2", "the case record gives the date", "int_offences"),
-        ("coalesce(police_records.start_date, cms_records.start_date)", "coalesce(cms_records.start_date, police_records.start_date)"),
+        (
+            "coalesce(police_records.start_date, cms_records.start_date)",
+            "coalesce(cms_records.start_date, police_records.start_date)",
+        ),
     ),
     _mutant(
         *("O3", "the case record decides though the police have", "int_deciding_outcomes"),
@@ -182,11 +188,17 @@ MUTANTS = (
     ),
     _mutant(
         *("E1", "a flag enters on the day it was set", "int_entries_by_flag"),
-        ("greatest(flags_in_force.start_date, periods.cohort_start) as entry_date", "flags_in_force.start_date as entry_date"),
+        (
+            "greatest(flags_in_force.start_date, periods.cohort_start) as entry_date",
+            "flags_in_force.start_date as entry_date",
+        ),
     ),
     _mutant(
         *("E2", "a transfer is a release", "int_releases"),
-        ("where coalesce(end_reason, 'RELEASED') = 'RELEASED'", "where coalesce(end_reason, 'RELEASED') in ('RELEASED', 'TRANSFERRED')"),
+        (
+            "where coalesce(end_reason, 'RELEASED') = 'RELEASED'",
+            "where coalesce(end_reason, 'RELEASED') in ('RELEASED', 'TRANSFERRED')",
+        ),
     ),
     _mutant(
         *("E2", "an empty end_reason is no release", "int_releases"),
@@ -230,7 +242,10 @@ MUTANTS = (
     ),
     _mutant(
         *("R1", "occasions are offences", "int_member_counts"),
-        ("count(distinct proven_date) filter (where class = 'reoffence')", "count(proven_date) filter (where class = 'reoffence')"),
+        (
+            "count(distinct proven_date) filter (where class = 'reoffence')",
+            "count(proven_date) filter (where class = 'reoffence')",
+        ),
     ),
     _mutant(
         *("R2", "follow-up is over on its last day", "int_members"),
@@ -242,7 +257,10 @@ MUTANTS = (
     ),
     _mutant(
         *("R2", "a cohort is still filling on its last day", "cohort_summary"),
-        ("when date '1900-01-01' < max(cohort_end) then 'filling'", "when date '1900-01-01' <= max(cohort_end) then 'filling'"),
+        (
+            "when date '1900-01-01' < max(cohort_end) then 'filling'",
+            "when date '1900-01-01' <= max(cohort_end) then 'filling'",
+        ),
     ),
     _mutant(
         *("R4", "children who count twice do not widen the interval of all services", "cohort_summary"),
@@ -263,7 +281,10 @@ MUTANTS = (
     ),
     _mutant(
         *("R7", "an offence proven on the index date is a previous one", "int_member_counts"),
-        ("proofs_of_both_feeds.proof_date < members.index_date", "proofs_of_both_feeds.proof_date <= members.index_date"),
+        (
+            "proofs_of_both_feeds.proof_date < members.index_date",
+            "proofs_of_both_feeds.proof_date <= members.index_date",
+        ),
     ),
     _mutant(
         *("R7", "previous offences of any scope", "int_member_counts"),

@@ -14,7 +14,17 @@ from tests.reference_engine import Link, Result
 
 BESIDE = (-1, 0, 1)
 CLASSES = (
-    *("paired_to", "unmapped", "out_of_area", "quashed", "non_conviction", "no_action", "diversion", "pending", "breach"),
+    *(
+        "paired_to",
+        "unmapped",
+        "out_of_area",
+        "quashed",
+        "non_conviction",
+        "no_action",
+        "diversion",
+        "pending",
+        "breach",
+    ),
     *("non_recordable", "index", "previous", "pseudo", "out_of_window", "not_proven_in_time", "reoffence", "orphan"),
 )
 TIERS = ("diversion", "pre_court", "first_tier", "community", "custody")

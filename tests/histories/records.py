@@ -43,7 +43,9 @@ LEGAL_OUTCOMES = (*codes("outcome", "legal_outcome"), "NEW_ORDER")
 class Drawing:
     """One person's records as they are drawn; every id ends in the person's number, so that none meets another's."""
 
-    def __init__(self, draw: st.DrawFn, number: int, people: Sequence[int], anchor: dt.date, extracts: Sequence[dt.date]):
+    def __init__(
+        self, draw: st.DrawFn, number: int, people: Sequence[int], anchor: dt.date, extracts: Sequence[dt.date]
+    ):
         self.draw = draw
         self.number = number
         self.others = [other for other in people if other != number]
@@ -169,9 +171,7 @@ class Drawing:
         appeal, later = self.pick(APPEALS), proven + dt.timedelta(days=self.pick((0, 0, 1, 60)))
         return [(proven, appeal), (later, "")] if self.count(2) == 0 else [(proven, appeal)]
 
-    def case_record(
-        self, name: str, service: str, asn: str, code: str, committed: dt.date, proven: dt.date
-    ) -> None:
+    def case_record(self, name: str, service: str, asn: str, code: str, committed: dt.date, proven: dt.date) -> None:
         ids = {"offence_id": f"o{name}-{self.number}", "child_id": self.child_id}
         circumstances = {"seriousness": self.pick(("", "4", "5", "8")), "knife_related": self.pick(("", "1"))}
         offence = {"asn": asn, "offence_date": committed.isoformat(), "cjs_code": code}
@@ -353,9 +353,7 @@ class Drawing:
     def police_offence(self, force: str) -> None:
         asn = self.asn() or f"2320010000000000{self.number:03d}3C"
         keys = {"asn": asn, "pnc_id": self.pnc_id(self.number)}
-        has_summons = any(
-            (life.source, life.table, life.key) == (force, "arrest_summons", asn) for life in self.lives
-        )
+        has_summons = any((life.source, life.table, life.key) == (force, "arrest_summons", asn) for life in self.lives)
         if not has_summons and self.count(14):
             stage = {"process_stage": self.pick(codes("arrest_summons", "process_stage", "pnc"))}
             self.add("pnc", force, "arrest_summons", {**keys, **stage, "process_date": self.day(), "force_code": force})

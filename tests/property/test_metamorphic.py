@@ -22,7 +22,7 @@ from live_tracker.release.hashing import GRAINS, table_hashes
 from live_tracker.settings import Settings
 from tests import night, relations
 from tests.deliver import administer, child, fetch, fetch_as, offence, outcome, write_delivery
-from tests.edge_histories import FIRST_EXTRACT, write_edge_histories
+from tests.histories.crowd import FIRST_EXTRACT, write_crowd
 from tests.relations import Deliveries
 from tests.sample_data.nights import write_sample
 
@@ -75,7 +75,7 @@ def deliveries(tmp_path_factory: pytest.TempPathFactory) -> Deliveries:
     """The sample with two services, histories on the edges of the rules, and children whose ties are all that counts."""
     folder = tmp_path_factory.mktemp("sent")
     write_sample(folder / "sample", nights=3, children=30, last_night=LAST_NIGHT)
-    write_edge_histories(folder / "edges", people=100, seed=5)
+    write_crowd(folder / "edges", people=100, number=5)
     # the sample has sources of the same names
     others = {"northborough": "edgeborough", "southmere": "edge_mere", "20": "80", "21": "81"}
     write_ties(folder / "ties")

@@ -16,7 +16,20 @@ from .figures import (
     state_of,
     summaries_of,
 )
-from .model import BOTH_FEEDS, Definition, Event, Link, Member, Offence, Parameters, Record, Reference, Result, Supply, Version
+from .model import (
+    BOTH_FEEDS,
+    Definition,
+    Event,
+    Link,
+    Member,
+    Offence,
+    Parameters,
+    Record,
+    Reference,
+    Result,
+    Supply,
+    Version,
+)
 from .offences import class_of, deciding, diversions_of, offences_of, proof_of
 from .persons import build_world, service_of_offence_event
 from .records import RecordShelf
