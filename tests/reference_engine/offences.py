@@ -16,11 +16,12 @@ def straddles(offence: Offence, index_date: date) -> bool:
 def offences_of(records: list[Record], reference: Reference) -> tuple[list[Offence], list[Record]]:
     """O2: a person's offences, from the records that are no orphans; and what is listed as unpaired_same_asn."""
     groups = pair_records(record for record in records if not record.is_orphan)
-    offences = [one_offence(group, records, reference) for group in groups]
+    heads = [group[0] for group in groups]
+    offences = [one_offence(group, heads, reference) for group in groups]
     return sorted(offences, key=lambda offence: offence.head.order), unpaired_same_asn(groups)
 
 
-def one_offence(group: list[Record], records: list[Record], reference: Reference) -> Offence:
+def one_offence(group: list[Record], heads: list[Record], reference: Reference) -> Offence:
     """O2: date, range and code are the police record's. O3: circumstances come from CMS, else from the list."""
     police = [record for record in group if record.system == "pnc"]
     cms = [record for record in group if record.system == "cms"]
@@ -29,7 +30,7 @@ def one_offence(group: list[Record], records: list[Record], reference: Reference
     seriousness = next((record.seriousness for record in cms if record.seriousness is not None), None)
     return Offence(
         records=group,
-        key=offence_key(group[0], records),
+        key=offence_key(group[0], heads),
         day=dated.day,
         end=dated.end,
         code=dated.code,
@@ -43,11 +44,9 @@ def one_offence(group: list[Record], records: list[Record], reference: Reference
     )
 
 
-def offence_key(head: Record, records: list[Record]) -> str:
-    """O2: the CMS record's id if there is one; with the source before it if two services use the same id."""
-    if head.system == "pnc":
-        return head.record_id
-    same_id = [r for r in records if r.system == "cms" and r.record_id == head.record_id]
+def offence_key(head: Record, heads: list[Record]) -> str:
+    """O2: the CMS record's id if there is one; with the source before it if two services use it for two offences."""
+    same_id = [other for other in heads if other.record_id == head.record_id]
     return head.record_id if len(same_id) == 1 else f"{head.source}/{head.record_id}"
 
 
