@@ -119,8 +119,9 @@ test-long: packages setup ## the slow lanes at full size
 	@HYPOTHESIS_PROFILE=long $(PYTEST) -q
 
 .PHONY: bench
-bench: setup ## how long a night's build takes against one made anew, at 1, 10 and 50 services: table and scorecard
+bench: setup ## a night's build against one made anew at 1, 10 and 50 services, and how pairing grows: tables and scorecards
 	@$(RUN) -m tests.bench.nightly_build
+	@$(RUN) -m tests.bench.pairing
 
 .PHONY: lint
 lint: setup ## style and types; changes nothing

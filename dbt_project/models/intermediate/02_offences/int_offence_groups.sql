@@ -38,17 +38,35 @@ pairs_in_turn as (
     group by pairs.person_key
 ),
 
-records_in_turn as (
+-- a bit for each source, so that two groups are compared at once
+contending_records as (
     select
         numbered_records.person_key,
-        array_agg(numbered_records.record_key order by numbered_records.record_number) as record_keys,
-        array_agg(numbered_records.record_number order by numbered_records.record_number) as record_numbers,
-        array_agg(numbered_records.delivery_source order by numbered_records.record_number) as delivery_sources
+        numbered_records.record_key,
+        numbered_records.record_number,
+        (
+            2 ^ (
+                dense_rank() over (
+                    partition by numbered_records.person_key
+                    order by numbered_records.delivery_source
+                ) - 1
+            )
+        )::bigint as source_bit
     from numbered_records
     inner join contending_people on numbered_records.person_key = contending_people.person_key
-    group by numbered_records.person_key
 ),
 
+records_in_turn as (
+    select
+        person_key,
+        array_agg(record_key order by record_number) as record_keys,
+        array_agg(record_number order by record_number) as record_numbers,
+        array_agg(source_bit order by record_number) as source_bits
+    from contending_records
+    group by person_key
+),
+
+-- A step is a pair that joins, and those before it that do not: a person has fewer joins than records, however many pairs.
 walked as (
     select
         taken.record_key,
@@ -59,43 +77,57 @@ walked as (
         with recursive walk as (
             select
                 0 as pairs_seen,
-                records_in_turn.record_numbers as group_numbers
+                records_in_turn.record_numbers as group_numbers,
+                -- of a group, at the number that it goes by
+                records_in_turn.source_bits as group_sources
 
             union all
 
             select
-                walk.pairs_seen + 1,
+                coalesce(joining.pair_number, next_pairs.last_number) as pairs_seen,
                 case
-                    when exists (
-                        select
-                        from
-                            unnest(walk.group_numbers, records_in_turn.delivery_sources)
-                                as of_lower (group_number, delivery_source)
-                        inner join
-                            unnest(walk.group_numbers, records_in_turn.delivery_sources)
-                                as of_higher (group_number, delivery_source)
-                            on of_lower.delivery_source = of_higher.delivery_source
-                        where
-                            of_lower.group_number = walk.group_numbers[next_pair.lower_number]
-                            and of_higher.group_number = walk.group_numbers[next_pair.higher_number]
-                    ) then walk.group_numbers
-                    else array_replace(
-                        walk.group_numbers,
-                        greatest(
-                            walk.group_numbers[next_pair.lower_number], walk.group_numbers[next_pair.higher_number]
-                        ),
-                        least(
-                            walk.group_numbers[next_pair.lower_number], walk.group_numbers[next_pair.higher_number]
+                    when joining.pair_number is null then walk.group_numbers
+                    else array_replace(walk.group_numbers, joining.later_group, joining.earlier_group)
+                end,
+                case
+                    when joining.pair_number is null then walk.group_sources
+                    else
+                        walk.group_sources[:joining.earlier_group - 1]
+                        || (
+                            walk.group_sources[joining.earlier_group] | walk.group_sources[joining.later_group]
                         )
-                    )
+                        || walk.group_sources[joining.earlier_group + 1:]
                 end
             from walk
             cross join
                 lateral (
+                    select least(walk.pairs_seen + 100, cardinality(pairs_in_turn.lower_numbers)) as last_number
+                ) as next_pairs
+            cross join
+                lateral (
+                    select min(pair_numbers.pair_number) as pair_number
+                    from generate_series(walk.pairs_seen + 1, next_pairs.last_number) as pair_numbers (pair_number)
+                    where
+                        walk.group_sources[walk.group_numbers[pairs_in_turn.lower_numbers[pair_numbers.pair_number]]]
+                        & walk.group_sources[
+                            walk.group_numbers[pairs_in_turn.higher_numbers[pair_numbers.pair_number]]
+                        ]
+                        = 0
+                ) as first_that_joins
+            cross join
+                lateral (
                     select
-                        pairs_in_turn.lower_numbers[walk.pairs_seen + 1] as lower_number,
-                        pairs_in_turn.higher_numbers[walk.pairs_seen + 1] as higher_number
-                ) as next_pair
+                        first_that_joins.pair_number,
+                        walk.group_numbers[pairs_in_turn.lower_numbers[first_that_joins.pair_number]] as lower_group,
+                        walk.group_numbers[pairs_in_turn.higher_numbers[first_that_joins.pair_number]] as higher_group
+                ) as joining_groups
+            cross join
+                lateral (
+                    select
+                        joining_groups.pair_number,
+                        least(joining_groups.lower_group, joining_groups.higher_group) as earlier_group,
+                        greatest(joining_groups.lower_group, joining_groups.higher_group) as later_group
+                ) as joining
             where walk.pairs_seen < cardinality(pairs_in_turn.lower_numbers)
         ),
 
