@@ -32,6 +32,35 @@ SELECT DISTINCT
 FROM identity.span
 WHERE source_system = 'cms' AND person_key IS NOT null;
 
+-- A version of a child's record is in force from its own extract, also where a link that changed later cuts it in two.
+GRANT CREATE ON SCHEMA identity TO views;
+CREATE OR REPLACE VIEW identity.yot_child AS
+SELECT
+    version.source,
+    span.person_key,
+    encode(sha256(convert_to(record.child_id, 'UTF8')), 'hex') COLLATE "C" AS child_record,
+    record.ethnicity,
+    record.ward_code,
+    record.home_yot,
+    record.team,
+    record.sen_status,
+    record.updated_at,
+    version.deleted,
+    greatest(version.known_from, coalesce(span.known_from, version.known_from)) AS known_from,
+    least(version.known_to, span.known_to) AS known_to,
+    version.known_from AS version_from
+FROM raw.yot_child_version AS version
+INNER JOIN raw.yot_child AS record
+    ON version.source = record.source AND version.row_hash = record.row_hash
+LEFT JOIN identity.record_span AS span
+    ON
+        span.source_system = 'cms'
+        AND version.source = span.source
+        AND record.child_id = span.source_id
+        AND (span.known_from IS null OR version.known_to IS null OR span.known_from < version.known_to)
+        AND (span.known_to IS null OR version.known_from < span.known_to);
+REVOKE CREATE ON SCHEMA identity FROM views;
+
 GRANT SELECT ON identity.supplied_table TO loader, transformer;
 GRANT SELECT ON identity.child_record TO transformer;
 

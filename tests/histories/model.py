@@ -42,7 +42,7 @@ class Life:
             yield last, start, end, row is None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class History:
     """Records of both feeds, the extract dates of their sources, and the definitions and days that are asked for."""
 
@@ -53,6 +53,9 @@ class History:
     known_as_of: dt.date
     sends_empty: bool
     """Whether tables without a row are sent; a table that is not sent says nothing."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self.lives)} records as of {self.as_of}, known {self.known_as_of}>"
 
     @property
     def sources(self) -> list[Source]:

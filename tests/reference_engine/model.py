@@ -63,7 +63,7 @@ class OffenceCode:
     is_recordable: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Reference:
     """The code lists. Lists keyed by Home Office class hold whole classes or the beginnings of them."""
 

@@ -15,7 +15,8 @@ final as (
         updated_at::timestamptz as updated_at,
         deleted as is_deleted,
         known_from,
-        known_to
+        known_to,
+        version_from
     from source
 )
 

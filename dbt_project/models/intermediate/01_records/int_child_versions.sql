@@ -21,6 +21,7 @@ there_at_k as (
     where {{ in_force('of_people') }} and not is_deleted and person_key is not null
 ),
 
+-- a link that changed cuts a version in two, which is one for all that
 final as (
     select
         children.source,
@@ -31,9 +32,10 @@ final as (
         children.ward_code,
         children.sen_status,
         children.ethnicity,
-        children.updated_at,
-        children.known_from,
-        case when children.known_to <= {{ known_as_of() }} then children.known_to end as known_to
+        children.version_from as known_from,
+        case
+            when bool_and(coalesce(children.known_to <= {{ known_as_of() }}, false)) then max(children.known_to)
+        end as known_to
     from children
     inner join there_at_k
         on children.source = there_at_k.source and children.child_record = there_at_k.child_record
@@ -43,6 +45,16 @@ final as (
             and there_at_k.source = numbers.source
             and there_at_k.child_record = numbers.child_record
     where children.known_from <= {{ known_as_of() }} and not children.is_deleted
+    group by
+        children.source,
+        there_at_k.person_key,
+        numbers.record_number,
+        children.home_yot,
+        children.team,
+        children.ward_code,
+        children.sen_status,
+        children.ethnicity,
+        children.version_from
 )
 
 select * from final
