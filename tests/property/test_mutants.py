@@ -53,7 +53,13 @@ def _is_told_apart(built: Built, result: Result) -> bool:
 def test_every_mutant_is_found(build: CompiledBuild, reference: Reference) -> None:
     hunt = Hunt({m: build.replaced(m.model, m.of(build.models[m.model].sql)) for m in MUTANTS})
 
-    @settings(max_examples=EXAMPLES, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+    @settings(
+        max_examples=EXAMPLES,
+        phases=[Phase.generate],
+        derandomize=True,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
     @given(histories())
     def look_at(history: History) -> None:
         if not hunt.alive:
