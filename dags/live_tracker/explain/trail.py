@@ -128,7 +128,7 @@ def _refusal(trail: dict[str, Any], role: Role, definition: str, cohort: str | N
             "ask again once its release is there: `make status`",
         ),
         "older_build": (
-            f"{release} was built before `tracker explain` was there",
+            f"{release} was built before there was anything to explain it by",
             f"run {trail.get('run_key')}",
             "ask again after the next build: `make run`",
         ),
