@@ -36,6 +36,14 @@
     )
 {%- endmacro %}
 
+{# P2: a span of days holds the day: its first belongs to it, its last does not; an end that is not there is open. #}
+{% macro holds_on(relation, day) -%}
+    (
+        ({{ relation }}.from_day is null or {{ relation }}.from_day <= {{ day }})
+        and ({{ relation }}.to_day is null or {{ day }} < {{ relation }}.to_day)
+    )
+{%- endmacro %}
+
 {# R9, P2: the order that puts first the version in force on the day (the latest start, of several), else the first after it. #}
 {% macro in_force_first(relation, day) -%}
     {{ relation }}.known_from > {{ day }},

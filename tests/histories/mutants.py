@@ -102,12 +102,26 @@ MUTANTS = (
     ),
     _mutant(
         *("P2", "an outcome out of area belongs to the service that holds it", "int_offence_services"),
-        ("when chosen.residence = 'OTHER' then services.source", ""),
-        ("when chosen.residence = 'OTHER' and services.source is null then 'out_of_area'", "when false then null"),
+        (
+            "case when residences.residence = 'OTHER' then services.source else cms_candidates.source end as yot",
+            "cms_candidates.source as yot",
+        ),
     ),
     _mutant(
         *("P3", "LOCAL does not go before the names of services", "int_offence_services"),
-        ("coalesce(residences.residence = 'LOCAL', false) desc,", ""),
+        ("placed.is_local desc,", ""),
+    ),
+    _mutant(
+        *("P3", "home_yot does not go before the names of services", "int_offence_services"),
+        ("coalesce(placed.yot = home_services.home_yot, false) desc,", ""),
+    ),
+    _mutant(
+        *("P2", "of two services that say they are home the first by name is", "int_home_services"),
+        (
+            "spans.day, child_versions.known_from > spans.day, case when child_versions.known_from > spans.day "
+            "then child_versions.known_from - spans.day else spans.day - child_versions.known_from end,",
+            "spans.day,",
+        ),
     ),
     _mutant(
         *("O2", "pairs are made by code alone", "int_offence_record_pairs"),

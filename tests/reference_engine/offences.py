@@ -68,7 +68,7 @@ def standing(outcomes: list[Outcome]) -> list[Outcome]:
     if unchanged:
         return unchanged
     changed = [outcome for outcome in real if outcome.appeal == "CHANGED"]
-    return [max(changed, key=lambda outcome: (outcome.day, outcome.record_id.encode()))] if changed else []
+    return [max(changed, key=lambda o: (o.day, o.record_id.encode(), o.source.encode()))] if changed else []
 
 
 def proof_of(

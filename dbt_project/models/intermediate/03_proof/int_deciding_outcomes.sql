@@ -67,7 +67,7 @@ appeals as (
                 offence_uid,
                 source_system,
                 coalesce(appeal_status = 'CHANGED' and tier <> 'none', false)
-            order by outcome_date desc, source_system desc, source desc, outcome_id desc
+            order by outcome_date desc, outcome_id desc, source desc
         ) as latest_number
     from telling
 ),

@@ -19,6 +19,10 @@ child_versions as (
     select * from {{ affected(ref('int_child_versions')) }}
 ),
 
+home_services as (
+    select * from {{ affected(ref('int_home_services')) }}
+),
+
 police_only_services as (
     select * from {{ affected(ref('int_police_only_services')) }}
 ),
@@ -34,8 +38,7 @@ cms_candidates as (
         offence_days.person_key,
         offence_days.day,
         offence_records.record_key,
-        offence_records.source,
-        offence_records.record_id
+        offence_records.source
     from offence_days
     inner join offence_groups on offence_days.offence_uid = offence_groups.offence_uid
     inner join offence_records
@@ -60,7 +63,7 @@ residences as (
         coalesce(outcome_records.residence = 'OTHER', false) desc
 ),
 
-home_services as (
+homes_by_service as (
     select distinct on (cms_candidates.offence_uid, cms_candidates.day, cms_candidates.record_key)
         cms_candidates.offence_uid,
         cms_candidates.day,
@@ -80,33 +83,46 @@ home_services as (
         child_versions.home_yot
 ),
 
-chosen as (
-    select distinct on (cms_candidates.offence_uid, cms_candidates.day)
+placed as (
+    select
         cms_candidates.offence_uid,
+        cms_candidates.person_key,
         cms_candidates.day,
-        cms_candidates.record_key,
-        cms_candidates.source,
-        residences.residence,
-        home_services.home_yot
+        coalesce(residences.holds_the_day, false) as holds_the_day,
+        coalesce(residences.residence = 'LOCAL', false) as is_local,
+        case when residences.residence = 'OTHER' then services.source else cms_candidates.source end as yot
     from cms_candidates
     left join residences
         on
             cms_candidates.offence_uid = residences.offence_uid
             and cms_candidates.day = residences.day
             and cms_candidates.record_key = residences.record_key
+    left join homes_by_service
+        on
+            cms_candidates.offence_uid = homes_by_service.offence_uid
+            and cms_candidates.day = homes_by_service.day
+            and cms_candidates.record_key = homes_by_service.record_key
+    left join services on homes_by_service.home_yot = services.source
+),
+
+chosen as (
+    select distinct on (placed.offence_uid, placed.day)
+        placed.offence_uid,
+        placed.day,
+        placed.yot
+    from placed
     left join home_services
         on
-            cms_candidates.offence_uid = home_services.offence_uid
-            and cms_candidates.day = home_services.day
-            and cms_candidates.record_key = home_services.record_key
+            placed.person_key = home_services.person_key
+            and {{ holds_on('home_services', 'placed.day') }}
     order by
-        cms_candidates.offence_uid,
-        cms_candidates.day,
-        coalesce(residences.holds_the_day, false) desc,
-        coalesce(residences.residence = 'LOCAL', false) desc,
-        coalesce(home_services.home_yot = cms_candidates.source, false) desc,
-        cms_candidates.source,
-        cms_candidates.record_id
+        placed.offence_uid,
+        placed.day,
+        placed.holds_the_day desc,
+        placed.is_local desc,
+        placed.yot is null,
+        coalesce(placed.yot = home_services.home_yot, false) desc,
+        placed.yot
 ),
 
 final as (
@@ -114,19 +130,14 @@ final as (
         offence_days.offence_uid,
         offence_days.person_key,
         offence_days.day,
+        coalesce(chosen.yot, police_only_services.yot) as yot,
         case
-            when chosen.residence = 'OTHER' then services.source
-            when chosen.record_key is not null then chosen.source
-            else police_only_services.yot
-        end as yot,
-        case
-            when chosen.residence = 'OTHER' and services.source is null then 'out_of_area'
-            when chosen.record_key is null and police_only_services.yot is null then 'no_service'
+            when chosen.offence_uid is not null and chosen.yot is null then 'out_of_area'
+            when chosen.offence_uid is null and police_only_services.yot is null then 'no_service'
         end collate "C" as exclusion
     from offence_days
     left join chosen
         on offence_days.offence_uid = chosen.offence_uid and offence_days.day = chosen.day
-    left join services on chosen.home_yot = services.source
     left join police_only_services
         on offence_days.offence_uid = police_only_services.offence_uid and offence_days.day = police_only_services.day
 )

@@ -16,8 +16,8 @@ outcome_records as (
     select * from {{ affected(ref('int_outcome_records')) }}
 ),
 
-child_versions as (
-    select * from {{ affected(ref('int_child_versions')) }}
+home_services as (
+    select * from {{ affected(ref('int_home_services')) }}
 ),
 
 programmes as (
@@ -86,33 +86,19 @@ by_outcome as (
     order by police_only.offence_uid, police_only.day, outcome_records.outcome_date desc, outcome_records.source
 ),
 
-by_home as (
-    select distinct on (police_only.offence_uid, police_only.day)
-        police_only.offence_uid,
-        police_only.day,
-        child_versions.home_yot as yot
-    from police_only
-    inner join child_versions
-        on
-            police_only.person_key = child_versions.person_key
-            and {{ in_force_or_first_after('child_versions', 'police_only.day') }}
-    order by
-        police_only.offence_uid,
-        police_only.day,
-        {{ in_force_first('child_versions', 'police_only.day') }},
-        child_versions.home_yot
-),
-
 final as (
     select
         police_only.offence_uid,
         police_only.person_key,
         police_only.day,
-        coalesce(by_spell.yot, by_outcome.yot, by_home.yot) as yot
+        coalesce(by_spell.yot, by_outcome.yot, home_services.home_yot) as yot
     from police_only
     left join by_spell on police_only.offence_uid = by_spell.offence_uid and police_only.day = by_spell.day
     left join by_outcome on police_only.offence_uid = by_outcome.offence_uid and police_only.day = by_outcome.day
-    left join by_home on police_only.offence_uid = by_home.offence_uid and police_only.day = by_home.day
+    left join home_services
+        on
+            police_only.person_key = home_services.person_key
+            and {{ holds_on('home_services', 'police_only.day') }}
 )
 
 select * from final

@@ -4,8 +4,8 @@ with stays as (
     select * from {{ affected(ref('int_stays')) }}
 ),
 
-child_versions as (
-    select * from {{ affected(ref('int_child_versions')) }}
+home_services as (
+    select * from {{ affected(ref('int_home_services')) }}
 ),
 
 first_episodes as (
@@ -36,26 +36,6 @@ candidates as (
     where first_episodes.kind = 'SENTENCE' and last_episodes.end_date is not null
 ),
 
-home_services as (
-    select distinct on (candidates.person_key, candidates.stay_number, candidates.source)
-        candidates.person_key,
-        candidates.stay_number,
-        candidates.source,
-        child_versions.home_yot
-    from candidates
-    inner join child_versions
-        on
-            candidates.person_key = child_versions.person_key
-            and candidates.source = child_versions.source
-            and {{ in_force_or_first_after('child_versions', 'candidates.release_date') }}
-    order by
-        candidates.person_key,
-        candidates.stay_number,
-        candidates.source,
-        {{ in_force_first('child_versions', 'candidates.release_date') }},
-        child_versions.home_yot
-),
-
 chosen as (
     select distinct on (candidates.person_key, candidates.stay_number)
         candidates.person_key,
@@ -69,8 +49,7 @@ chosen as (
     left join home_services
         on
             candidates.person_key = home_services.person_key
-            and candidates.stay_number = home_services.stay_number
-            and candidates.source = home_services.source
+            and {{ holds_on('home_services', 'candidates.release_date') }}
     order by
         candidates.person_key,
         candidates.stay_number,
