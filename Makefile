@@ -12,6 +12,8 @@ PYTHON ?= $(shell for python in python3 python3.12 python3.11; do \
 RUN := .venv/bin/python
 TRACKER := $(RUN) -m live_tracker.cli
 PYTEST := $(RUN) -m pytest
+# A file's tests share what they have built, so a file goes to one process.
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
 SQL := sql dbt_project/models
 
 export UV_PYTHON_DOWNLOADS := never
@@ -108,7 +110,7 @@ docs: setup ## write anew the pages that are made from code and tests: docs/gene
 
 .PHONY: test
 test: packages setup lint ## everything that continuous integration runs
-	@$(PYTEST) -q
+	@$(PYTEST) -q $(PARALLEL)
 
 .PHONY: test-fast
 test-fast: setup ## the tests that start neither Airflow nor dbt
