@@ -117,6 +117,7 @@ def test_the_host_key_is_kept_and_for_the_owner_only(tmp_path: Path) -> None:
         ("yot.wolverhampton ssh-ed25519 AAAA", "cannot be read"),
         ("yot.wolverhampton", "cannot be read"),
     ],
+    ids=["no_feed", "unknown_feed", "a_path", "a_broken_key", "no_key"],
 )
 def test_a_line_that_names_no_sender_is_told(line: str, said: str) -> None:
     with pytest.raises(TrackerError, match=said):
