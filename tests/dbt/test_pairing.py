@@ -48,7 +48,6 @@ def made(person: int, chance: random.Random, size: int) -> list[Record]:
                 end=chance.choice((None, None, day + dt.timedelta(days=9))),
                 code=chance.choice(("X", "X", "Y")),
                 asn=chance.choice(numbers),
-                child_id=None,
                 is_orphan=False,
                 is_charged=False,
                 outcomes=[outcome(system, source, one, chance) for one in days],

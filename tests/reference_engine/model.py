@@ -179,7 +179,6 @@ class Record:
     end: date | None
     code: str
     asn: str | None
-    child_id: str | None
     is_orphan: bool
     is_charged: bool
     knife: bool | None = None

@@ -31,7 +31,6 @@ def record(name: str, day: str, code: str = "CJ88116", asn: str | None = ASN, en
         end=date.fromisoformat(end) if end else None,
         code=code,
         asn=asn,
-        child_id=None,
         is_orphan=False,
         is_charged=False,
     )
