@@ -332,7 +332,8 @@ def canonical_pnc_id(value: str, current_year: int) -> str:
 
 def canonical_asn(value: str) -> str:
     """An arrest/summons number in its long form: no slashes, the sequence padded to eleven digits."""
-    match = re.fullmatch(r"(\d{2})/([A-Z0-9]{4})/([A-Z0-9]{2,3})/(\d{1,11})([A-Z])", value)
+    value = value.upper()
+    match = re.fullmatch(r"(\d{2})/([A-Z0-9]{4,5})/([A-Z0-9]{2})/(\d{1,11})([A-Z])", value)
     if match is None:
         return value
     year, unit, system, sequence, check = match.groups()

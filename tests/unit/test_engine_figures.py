@@ -158,6 +158,7 @@ def test_identifiers() -> None:
     assert canonical_pnc_id("79163001B", 2026) == "1979/0163001B"
     assert canonical_pnc_id("19790163001b", 2026) == "1979/0163001B"
     assert canonical_asn("97/0000/00/123456K") == "9700000000000123456K"
+    assert canonical_asn("11/c01zd/01/410908R") == "11C01ZD0100000410908R"
 
 
 MEMBER_COLUMNS = """definition cohort cohort_start cohort_end yot person_key index_date index_outcome index_tier
