@@ -55,6 +55,7 @@ class Drawing:
         self.lives: list[Life] = []
         self.born = draw(birthdays(anchor)).isoformat()
         self.child_id = f"c{number}"
+        self.home = self.pick((*SERVICES, SERVICES[-1], "elsewhere"))
         self.made: dict[str, int] = {}
 
     def pick(self, values: Sequence[T]) -> T:
@@ -204,7 +205,7 @@ class Drawing:
             "date_of_birth": self.born,
             "sex": self.pick(codes("child", "sex")),
             "ethnicity": self.pick(("", *codes("child", "ethnicity"))),
-            "home_yot": self.pick((*SERVICES, "elsewhere")),
+            "home_yot": self.home_yot(service),
             "team": self.pick(("", "A", "B")),
             "ward_code": self.pick(("", "E05000001")),
             "sen_status": self.pick(("", *codes("child", "sen_status"))),
@@ -214,10 +215,14 @@ class Drawing:
             **before,
             "pnc_id": self.named_pnc_id(),
             "date_of_birth": self.pick((self.born, self.born, self.day_of_birth_after())),
-            "home_yot": self.pick((*SERVICES, "elsewhere")),
+            "home_yot": self.home_yot(service),
             "team": self.pick(("", "B", "C")),
             "sen_status": self.pick(("", "EHCP")),
         })  # fmt: skip
+
+    def home_yot(self, service: str) -> str:
+        """Where two services agree that a child is at home, or each says that it is with them, or neither knows."""
+        return self.pick((self.home, self.home, self.home, service, service, *SERVICES, "elsewhere"))
 
     def day_of_birth_after(self) -> str:
         return (dt.date.fromisoformat(self.born) + dt.timedelta(days=1)).isoformat()
@@ -286,7 +291,7 @@ class Drawing:
     def episode_close_to(self, service: str, before: Row) -> None:
         """The next episode, on the day the one before ended or days after: a stay joined, or not quite."""
         end = dt.date.fromisoformat(before.get("end_date") or before["start_date"])
-        start = end + dt.timedelta(days=self.pick((0, 1, 1, 2)))
+        start = end + dt.timedelta(days=self.pick((0, 1, 2, 2)))
         row = {
             **before,
             "episode_id": self.key("e", service),
