@@ -10,7 +10,6 @@ import json
 import shutil
 import tempfile
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -38,7 +37,7 @@ class Build:
     """Seconds of a build: of its layers by the clock, of its nodes (some run side by side) by what they are."""
 
     layers: dict[str, float] = field(default_factory=dict)
-    nodes: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    nodes: dict[str, float] = field(default_factory=dict)
 
     @property
     def seconds(self) -> float:
@@ -122,7 +121,8 @@ def _build(settings: Settings, build: Callable[[Layer], object]) -> Build:
         built.layers[layer] = time.monotonic() - began
         results = json.loads((settings.home / "dbt" / "target" / "run_results.json").read_text())["results"]
         for node in results:
-            built.nodes[_kind(node["unique_id"])] += node["execution_time"]
+            kind = _kind(node["unique_id"])
+            built.nodes[kind] = built.nodes.get(kind, 0.0) + node["execution_time"]
     return built
 
 
@@ -175,7 +175,7 @@ def _profile(measured: list[Measured]) -> Table:
         table.add_column(kind, justify="right")
     for one in measured:
         for name, build in (("anew", one.full), ("night", one.nightly)):
-            table.add_row(f"{one.services}", name, *(f"{build.nodes[kind]:.1f}" for kind in kinds))
+            table.add_row(f"{one.services}", name, *(f"{build.nodes.get(kind, 0.0):.1f}" for kind in kinds))
     return table
 
 
