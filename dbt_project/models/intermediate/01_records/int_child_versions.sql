@@ -2,30 +2,29 @@
 -- on that day, of the persons of that day. What has been taken out by then never was.
 with children as (
     select * from {{ ref('stg_yot__child') }}
-),
-
-of_people as (
-    select * from {{ affected(ref('stg_yot__child')) }}
+    where known_from <= {{ known_as_of() }}
 ),
 
 numbers as (
     select * from {{ affected(source('identity', 'child_record')) }}
 ),
 
-there_at_k as (
+-- of a record one version at most is in force: looked for in one pass, since a join of all versions with themselves by
+-- their record is more than the planner can judge
+with_person_at_k as (
     select
-        source,
-        child_record,
-        person_key
-    from of_people
-    where {{ in_force('of_people') }} and not is_deleted and person_key is not null
+        *,
+        max(case when {{ in_force('children') }} and not is_deleted then person_key end) over (
+            partition by source, child_record
+        ) as person_at_k
+    from children
 ),
 
 -- a link that changed cuts a version in two, which is one for all that
 final as (
     select
         children.source,
-        there_at_k.person_key,
+        numbers.person_key,
         numbers.record_number,
         children.home_yot,
         children.team,
@@ -36,18 +35,16 @@ final as (
         case
             when bool_and(coalesce(children.known_to <= {{ known_as_of() }}, false)) then max(children.known_to)
         end as known_to
-    from children
-    inner join there_at_k
-        on children.source = there_at_k.source and children.child_record = there_at_k.child_record
+    from with_person_at_k as children
     inner join numbers
         on
-            there_at_k.person_key = numbers.person_key
-            and there_at_k.source = numbers.source
-            and there_at_k.child_record = numbers.child_record
-    where children.known_from <= {{ known_as_of() }} and not children.is_deleted
+            children.person_at_k = numbers.person_key
+            and children.source = numbers.source
+            and children.child_record = numbers.child_record
+    where not children.is_deleted
     group by
         children.source,
-        there_at_k.person_key,
+        numbers.person_key,
         numbers.record_number,
         children.home_yot,
         children.team,
