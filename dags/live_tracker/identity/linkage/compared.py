@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
@@ -15,13 +14,11 @@ import pandas as pd
 import pyarrow as pa
 
 NICKNAMES = Path(__file__).parent / "nicknames.csv"
-SHORTEST_WORD = 3
-"""Letters of the shortest part of a surname that says something by itself: not DE, AL or O."""
 
 TEXT = (
     "unique_id forename surname forename_start surname_start dob dob_swapped dob_year sex postcode area pnc_id cro"
 ).split()
-LISTS = "forenames surnames middles roots surname_words dobs asns court_days".split()
+LISTS = "forenames surnames middles roots dobs asns court_days".split()
 
 SCHEMA = pa.schema(
     [(name, pa.string()) for name in TEXT]
@@ -46,7 +43,10 @@ def _row(record: dict[str, Any]) -> dict[str, Any]:
     surnames = _sorted([*_listed(record.get("surnames_arr")), surname])
     day = _day(record.get("dob"))
     dob = day.isoformat() if day else None
-    postcode = _text(record.get("postcode_std"))
+    postcode, area = _text(record.get("postcode_std")), _text(record.get("outcode"))
+    if postcode and postcode.isdigit():
+        # other countries' numbers are of towns, not of fifteen houses
+        postcode, area = None, postcode
     return {
         "unique_id": str(record["record_key"]),
         "forename": forename,
@@ -57,9 +57,6 @@ def _row(record: dict[str, Any]) -> dict[str, Any]:
         "surnames": surnames,
         "middles": _sorted(_listed(record.get("middle_std"))),
         "roots": _sorted(root for name in forenames for root in roots(name)),
-        "surname_words": _sorted(
-            word for name in surnames for word in (name, *re.split(r"[ -]", name)) if len(word) >= SHORTEST_WORD
-        ),
         "dob": dob,
         "dob_swapped": _swapped(day) if day else None,
         "dob_year": dob and dob[:4],
@@ -67,7 +64,7 @@ def _row(record: dict[str, Any]) -> dict[str, Any]:
         "dobs": _sorted([*(_iso(value) for value in _listed(record.get("dobs_arr"))), dob]),
         "sex": _text(record.get("sex_std")),
         "postcode": postcode,
-        "area": _text(record.get("outcode")),
+        "area": area,
         "pnc_id": _text(record.get("pnc_id_std")),
         "cro": _text(record.get("cro_std")),
         "asns": _sorted(_listed(record.get("asns_arr"))),

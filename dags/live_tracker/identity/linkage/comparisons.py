@@ -79,7 +79,7 @@ SURNAME = Comparison(
     (
         Level("exact", "surname_l = surname_r", frequency_of="surname"),
         # a name of an alias, or one half of a double-barrelled one
-        Level("alias", "list_has_any(surname_words_l, surname_words_r)"),
+        Level("alias", "list_has_any(surnames_l, surnames_r)"),
         Level("close", f"{_alike('surname', 0.92)} OR ({_one_edit('surname', 5)})"),
         Level("near", _alike("surname", 0.85)),
     ),

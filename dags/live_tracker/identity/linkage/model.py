@@ -14,6 +14,9 @@ from live_tracker.identity.linkage.comparisons import COMPARISONS
 SHIPPED = Path(__file__).parent / "models" / "2026_11.json"
 FORMAT = 1
 
+JOIN_FROM, REVIEW_FROM = 10.0, 0.0
+THRESHOLDS = {"join": JOIN_FROM, "review": REVIEW_FROM}
+
 RAREST = {"forename": 1 / 2_000, "surname": 1 / 5_000}
 """No name counts for rarer than this. A name that a table does not know, or hardly, may be common where it is known
 and a slip of the pen where it is not; an agreement in it says at most 11 or 12 bits."""

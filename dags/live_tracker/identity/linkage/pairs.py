@@ -44,13 +44,13 @@ def score(left: pd.DataFrame, right: pd.DataFrame | None, model: Model, told: To
     if any(table.num_rows == 0 for table in tables):
         return _empty()
     told("pairs that share an id")
-    by_id = _scored(tables, model, SHARED_IDS, None)
+    by_id = weigh(tables, model, SHARED_IDS, None)
     rest = list(tables)
     if right is not None:
         settled = pa.array(sorted(settled_by_id(by_id)), pa.string())
         rest[0] = tables[0].filter(pc.invert(pc.is_in(tables[0]["unique_id"], settled)))
     told(f"likely pairs of {sum(table.num_rows for table in rest):,} records")
-    likely = _scored(rest, model, LIKELY_PAIRS, model.thresholds["review"]) if rest[0].num_rows else _empty()
+    likely = weigh(rest, model, LIKELY_PAIRS, model.thresholds["review"]) if rest[0].num_rows else _empty()
     both = pd.concat([by_id, likely[~(_same(likely, "pnc_id") | _same(likely, "cro"))]], ignore_index=True)
     return both.sort_values(["left_key", "right_key"], ignore_index=True)
 
@@ -59,7 +59,8 @@ def _same(pairs: pd.DataFrame, id_comparison: str) -> pd.Series:
     return pairs[id_comparison].eq("exact")
 
 
-def _scored(tables: Sequence[pa.Table], model: Model, rules: Sequence[Any], at_least: float | None) -> pd.DataFrame:
+def weigh(tables: Sequence[pa.Table], model: Model, rules: Sequence[Any], at_least: float | None) -> pd.DataFrame:
+    """The columns of `score` for the pairs of prepared tables that the blocking rules make and that weigh `at_least`."""
     made, api = linker(tables, model, rules)
     try:
         found = made.inference.predict(threshold_match_weight=at_least, warning_mode="never")

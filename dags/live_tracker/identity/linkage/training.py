@@ -1,0 +1,156 @@
+"""Training: what the levels say and how common names are, learnt from records of which nobody has said who is whom."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from splink import block_on
+
+from live_tracker.errors import TrackerError
+from live_tracker.identity.linkage.blocking import LIKELY_PAIRS, SHARED_IDS
+from live_tracker.identity.linkage.compared import prepared
+from live_tracker.identity.linkage.comparisons import AREA, COMPARISONS, OTHER, POSTCODE, Comparison
+from live_tracker.identity.linkage.engine import FREQUENCY_COLUMNS, linker
+from live_tracker.identity.linkage.model import THRESHOLDS, Model, Odds
+from live_tracker.identity.linkage.pairs import Told, weigh
+
+FEWEST_BEARERS = 10
+"""Records that must have a name before the model's file tells how common it is: a rare name is somebody's."""
+LEAST_M, LEAST_U = 1e-4, 1e-6
+"""A level that training saw never or hardly is not impossible: no level says more than 20 bits or less than -13."""
+FEWEST_RECORDS = 500
+SAMPLED_PAIRS = 1e7
+LEAST_WEIGHT_COUNTED = -10.0
+SEED = 1
+ROUNDS_FOR_PRIOR = 5
+
+SESSIONS = (block_on("dob"), block_on("forename", "surname"))
+"""Each learns the comparisons that have no column in its rule; what both learn is averaged. There is none by postcode:
+brothers and sisters, who share surname and court days too, would pass for one person there."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a level said before and says now, in bits."""
+
+    comparison: str
+    level: str
+    before: float
+    after: float
+
+
+def train(
+    children: pd.DataFrame,
+    nominals: pd.DataFrame,
+    version: str,
+    before: Model,
+    notes: Mapping[str, str],
+    *,
+    sampled_pairs: float = SAMPLED_PAIRS,
+    told: Told = lambda _: None,
+) -> Model:
+    """A model learnt from two cleaned frames by expectation maximisation; the same frames make the same model.
+
+    What the records cannot teach (courts, where no court days are given) is as in `before`. Raises TrackerError where
+    there are too few records to learn from.
+    """
+    tables = [prepared(frame) for frame in (children, nominals)]
+    rows = [table.num_rows for table in tables]
+    if min(rows) < FEWEST_RECORDS:
+        raise TrackerError(
+            f"{min(rows):,} records are too few to train on", do=f"give at least {FEWEST_RECORDS:,} of either feed"
+        )
+    frequencies = {column: _frequencies(tables, column) for column in FREQUENCY_COLUMNS}
+    start = replace(before, prior=1 / max(rows), frequencies=frequencies)
+    learnt = _learnt(tables, start, sampled_pairs, told)
+    levels = {
+        comparison.name: _odds(comparison, learnt[comparison.name], before, start.prior) for comparison in COMPARISONS
+    }
+    levels[AREA.name] = _area_odds(levels[POSTCODE.name])
+    told("how many pairs are one person")
+    made = replace(start, version=version, levels=levels, notes=dict(notes), thresholds=THRESHOLDS)
+    return replace(made, prior=_prior(tables, made))
+
+
+def changes(before: Model, after: Model) -> list[Change]:
+    """Every level's weight in either model, in the order of the comparisons."""
+    return [
+        Change(comparison.name, level, *(model.levels[comparison.name][level].bits for model in (before, after)))
+        for comparison in COMPARISONS
+        for level in comparison.level_names
+    ]
+
+
+def _frequencies(tables: Sequence[pa.Table], column: str) -> dict[str, float]:
+    counts = Counter(name for table in tables for name in table[column].to_pylist() if name is not None)
+    total = counts.total()
+    return {name: count / total for name, count in sorted(counts.items()) if count >= FEWEST_BEARERS}
+
+
+def _learnt(
+    tables: Sequence[pa.Table], start: Model, sampled_pairs: float, told: Told
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """What Splink says of each comparison's levels, by their names."""
+    made, api = linker(tables, start, LIKELY_PAIRS)
+    try:
+        told("pairs of two people")
+        # the default stops as soon as every level has been seen a hundred times, which most weak ones have at once
+        made.training.estimate_u_using_random_sampling(max_pairs=sampled_pairs, seed=SEED, min_count_per_level=None)
+        for number, rule in enumerate(SESSIONS, start=1):
+            told(f"pairs of one person, session {number} of {len(SESSIONS)}")
+            made.training.estimate_parameters_using_expectation_maximisation(
+                rule, estimate_without_term_frequencies=True
+            )
+        settings = made.misc.save_model_to_json()
+    except Exception as error:
+        # of any kind, for Splink keeps its own to itself; its words may quote what it has read
+        raise TrackerError(
+            f"the model cannot be trained on these records: {type(error).__name__}",
+            do="give records of both feeds of which a good part are one person",
+        ) from None
+    finally:
+        api.duckdb_con.close()
+    return {
+        comparison["output_column_name"]: {
+            level["label_for_charts"]: level for level in comparison["comparison_levels"]
+        }
+        for comparison in settings["comparisons"]
+    }
+
+
+def _odds(
+    comparison: Comparison, learnt: dict[str, dict[str, Any]], before: Model, prior: float
+) -> dict[str, Odds]:
+    """The learnt odds within bounds; those of `before` for what is fixed or could not be learnt."""
+    shares = {name: [learnt[name].get(f"{kind}_probability") for kind in "mu"] for name in comparison.level_names}
+    is_learnt = all(isinstance(share, float) for both in shares.values() for share in both)
+    if comparison.fixed or not is_learnt:
+        return before.levels[comparison.name]
+    # some of the sampled pairs were one person after all; where a level is theirs alone, that is all that was seen
+    return {name: Odds(max(m, LEAST_M), max(u - prior * m, LEAST_U)) for name, (m, u) in shares.items()}
+
+
+def _area_odds(postcode: dict[str, Odds]) -> dict[str, Odds]:
+    """Where one side has only the area, it agrees as often as the areas of two whole postcodes do."""
+    agreeing = [odds for name, odds in postcode.items() if name != OTHER]
+    m, u = sum(odds.m for odds in agreeing), sum(odds.u for odds in agreeing)
+    return {"exact": Odds(m, u), OTHER: Odds(1 - m, 1 - u)}
+
+
+def _prior(tables: Sequence[pa.Table], model: Model) -> float:
+    """The share of all pairs that are one person, such that it is the mean of what the model says of them."""
+    weights = weigh(tables, model, [*SHARED_IDS, *LIKELY_PAIRS], LEAST_WEIGHT_COUNTED)["match_weight"].to_numpy()
+    evidence = weights - math.log2(model.prior / (1 - model.prior))
+    pairs = math.prod(table.num_rows for table in tables)
+    prior = model.prior
+    for _ in range(ROUNDS_FOR_PRIOR):
+        odds = np.exp2(evidence) * prior / (1 - prior)
+        prior = float((odds / (1 + odds)).sum()) / pairs
+    return prior
