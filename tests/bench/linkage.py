@@ -25,11 +25,13 @@ from rich.table import Table
 from splink import Linker, SettingsCreator, block_on
 from splink.backends.duckdb import DuckDBAPI
 
-from live_tracker.identity.linkage import link, shipped_model
 from live_tracker.identity.linkage.files import read_children, read_nominals
+from live_tracker.identity.linkage.model import shipped_model
+from live_tracker.identity.linkage.pairs import link
+from live_tracker.identity.linkage.training import fitted
 from live_tracker.settings import PROJECT
 from live_tracker.terminal import console
-from tests.linkage.people import make_people
+from tests.linkage.people import make_people, write_files
 
 KNOWN_ON = dt.date(2026, 11, 21)
 SEED_OF_THE_BENCH = 2026
@@ -67,7 +69,9 @@ class Score:
 
 
 def main(
-    records: Annotated[list[int] | None, typer.Option(help="generated records of both feeds, once for each size")] = None,
+    records: Annotated[
+        list[int] | None, typer.Option(help="generated records of both feeds, once for each size")
+    ] = None,
     out: Annotated[Path, typer.Option(help="where the scorecard goes")] = PROJECT / "build" / "linkage.json",
 ) -> None:
     """Link each set of records and print the tables; the scorecard holds the same as JSON."""
@@ -95,11 +99,11 @@ def _sets(sizes: list[int]) -> Iterator[Callable[[], Records]]:
 
 def _generated(size: int, ignore_ids: bool) -> Records:
     people = make_people(size, SEED_OF_THE_BENCH)
-    # the columns of the two feeds' tables, without courts and numbers of arrests
-    children = people.children.drop(columns=["asns", "court_days"])
-    nominals = people.nominals.drop(columns=["asns", "court_days", "aliases"])
+    with tempfile.TemporaryDirectory(prefix="tracker-bench-") as folder:
+        paths = write_files(people, Path(folder))
+        frames = _read(paths, ignore_ids)
     name = f"generated, {size:,}{', no ids' if ignore_ids else ''}"
-    return Records(name, *_cleaned(children, nominals, ignore_ids), people.truth, people.relatives)
+    return Records(name, *frames, people.truth, people.relatives)
 
 
 def _febrl4() -> Records:
@@ -117,7 +121,9 @@ def _febrl(name: str, originals: pd.DataFrame, duplicates: pd.DataFrame) -> Reco
     def renamed(frame: pd.DataFrame) -> pd.DataFrame:
         frame = frame.fillna("").reset_index()
         dates = frame["date_of_birth"].astype(str)
-        return frame.assign(date_of_birth=(dates.str[:4] + "-" + dates.str[4:6] + "-" + dates.str[6:]).where(dates.ne(""), ""))
+        return frame.assign(
+            date_of_birth=(dates.str[:4] + "-" + dates.str[4:6] + "-" + dates.str[6:]).where(dates.ne(""), "")
+        )
 
     children = renamed(duplicates).rename(columns={"rec_id": "child_id", "given_name": "forename"})
     nominals = renamed(originals).rename(columns={"rec_id": "pnc_id", "given_name": "forenames"})
@@ -125,30 +131,39 @@ def _febrl(name: str, originals: pd.DataFrame, duplicates: pd.DataFrame) -> Reco
     frames = children[["child_id", "forename", *columns]], nominals[["pnc_id", "forenames", *columns]]
     numbers = [frame.iloc[:, 0].str.extract(r"rec-(\d+)-")[0] for frame in frames]
     truth = frames[0].assign(number=numbers[0]).merge(frames[1].assign(number=numbers[1]), on="number")[KEYS]
-    return Records(name, *_cleaned(*frames, ignore_ids=True), truth, pd.DataFrame(columns=[*KEYS, "kin"]))
-
-
-def _cleaned(children: pd.DataFrame, nominals: pd.DataFrame, ignore_ids: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
     with tempfile.TemporaryDirectory(prefix="tracker-bench-") as folder:
         paths = Path(folder) / "child.csv", Path(folder) / "nominal.csv"
-        for frame, path in zip((children, nominals), paths, strict=True):
+        for frame, path in zip(frames, paths, strict=True):
             frame.to_csv(path, index=False)
-        return (
-            read_children(paths[0], KNOWN_ON, ignore_ids=ignore_ids),
-            read_nominals(paths[1], KNOWN_ON, ignore_ids=ignore_ids),
-        )
+        cleaned = _read(paths, ignore_ids=True)
+    return Records(name, *cleaned, truth, pd.DataFrame(columns=[*KEYS, "kin"]))
+
+
+def _read(paths: tuple[Path, Path], ignore_ids: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    children, nominals = paths
+    return (
+        read_children(children, KNOWN_ON, ignore_ids=ignore_ids),
+        read_nominals(nominals, KNOWN_ON, ignore_ids=ignore_ids),
+    )
 
 
 def _measured(records: Records) -> Iterator[Score]:
     began = time.monotonic()
-    pairs = link(records.children, records.nominals, shipped_model())
+    frozen = link(records.children, records.nominals, shipped_model())
     seconds = time.monotonic() - began
-    pairs = pairs[["left_key", "right_key", "match_weight", "decision"]].set_axis([*KEYS, "match_weight", "decision"], axis=1)
+    joined = frozen["decision"].eq("join")
+    yield _score(records, "tracker, as by night", "join", _named(frozen[joined]), seconds)
+    yield _score(records, "tracker, as by night", "join and review", _named(frozen[frozen["decision"].ne("reject")]))
+    began = time.monotonic()
+    model = fitted(records.children, records.nominals, shipped_model())
+    pairs = link(records.children, records.nominals, model)
+    seconds = time.monotonic() - began
+    pairs = _named(pairs)
     taken = pairs[pairs["decision"] != "reject"]
-    yield _score(records, "tracker", "join", taken[taken["decision"] == "join"], seconds)
-    yield _score(records, "tracker", "join and review", taken)
+    yield _score(records, "tracker link-files", "join", taken[taken["decision"] == "join"], seconds)
+    yield _score(records, "tracker link-files", "join and review", taken)
     for threshold in THRESHOLDS:
-        yield _score(records, "tracker", f">= {threshold}", taken[taken["match_weight"] >= threshold])
+        yield _score(records, "tracker link-files", f">= {threshold}", taken[taken["match_weight"] >= threshold])
     names = ["forename_std", "surname_std", "dob"]
     exact = records.children[["record_key", *names]].dropna().merge(records.nominals[["record_key", *names]], on=names)
     exact = exact.rename(columns={"record_key_x": "child_id", "record_key_y": "pnc_id"})
@@ -156,7 +171,10 @@ def _measured(records: Records) -> Iterator[Score]:
     began = time.monotonic()
     plain = _plain_splink(records)
     seconds = time.monotonic() - began
-    at = [_score(records, "plain Splink", f"p >= {p}", plain[plain["match_probability"] >= p], seconds) for p in (0.5, 0.95)]
+    at = [
+        _score(records, "plain Splink", f"p >= {p}", plain[plain["match_probability"] >= p], seconds)
+        for p in (0.5, 0.95)
+    ]
     yield from at
     # the most that a threshold chosen by the truth itself could make of it
     tried = (
@@ -166,9 +184,19 @@ def _measured(records: Records) -> Iterator[Score]:
     yield max(tried, key=lambda score: score.f1)
 
 
+def _named(pairs: pd.DataFrame) -> pd.DataFrame:
+    columns = ["left_key", "right_key", "match_weight", "decision"]
+    return pairs[columns].set_axis([*KEYS, "match_weight", "decision"], axis=1)
+
+
 def _plain_splink(records: Records) -> pd.DataFrame:
     """Splink's own comparisons and its quick start's way of training, on the same cleaned records."""
-    columns = {"record_key": "unique_id", "forename_std": "forename", "surname_std": "surname", "postcode_std": "postcode"}
+    columns = {
+        "record_key": "unique_id",
+        "forename_std": "forename",
+        "surname_std": "surname",
+        "postcode_std": "postcode",
+    }
     api = DuckDBAPI(duckdb.connect(":memory:"))
     api.duckdb_con.execute("SET enable_progress_bar = false")
     has_ids = bool(records.children["pnc_id_std"].notna().any())
@@ -184,7 +212,12 @@ def _plain_splink(records: Records) -> pd.DataFrame:
         cl.DateOfBirthComparison("dob", input_is_string=True),
         cl.ExactMatch("postcode").configure(term_frequency_adjustments=True),
     ]
-    rules = [block_on("forename", "surname"), block_on("dob"), block_on("surname", "postcode"), block_on("forename", "postcode")]
+    rules = [
+        block_on("forename", "surname"),
+        block_on("dob"),
+        block_on("surname", "postcode"),
+        block_on("forename", "postcode"),
+    ]
     if has_ids:
         comparisons.append(cl.ExactMatch("pnc_id"))
         rules.append(block_on("pnc_id"))
@@ -197,7 +230,7 @@ def _plain_splink(records: Records) -> pd.DataFrame:
     training.estimate_u_using_random_sampling(max_pairs=1e7, seed=1)
     training.estimate_parameters_using_expectation_maximisation(block_on("dob"))
     training.estimate_parameters_using_expectation_maximisation(block_on("forename", "surname"))
-    found = linker.inference.predict(threshold_match_weight=-10).as_pandas_dataframe()
+    found: pd.DataFrame = linker.inference.predict(threshold_match_weight=-10).as_pandas_dataframe()
     api.duckdb_con.close()
     return found.rename(columns={"unique_id_l": "child_id", "unique_id_r": "pnc_id"})
 

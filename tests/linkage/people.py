@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
+from pathlib import Path
 
 import pandas as pd
 from faker.providers.person.en_GB import Provider as British
@@ -147,6 +148,16 @@ def make_people(records: int, seed: int = 1, rates: Rates | None = None) -> Peop
     )
 
 
+def write_files(people: People, folder: Path, *, with_courts: bool = False) -> tuple[Path, Path]:
+    """child.csv and nominal.csv with the columns of the feeds, and with those that training takes beside them."""
+    paths = folder / "child.csv", folder / "nominal.csv"
+    for frame, path, others in zip((people.children, people.nominals), paths, ([], ["aliases"]), strict=True):
+        lists = {name: [";".join(map(str, values)) for values in frame[name]] for name in ("asns", "court_days")}
+        with_lists = frame.assign(**lists)
+        with_lists.drop(columns=[] if with_courts else [*lists, *others]).to_csv(path, index=False)
+    return paths
+
+
 def _people(count: int, chance: random.Random, rates: Rates) -> Iterator[_Person]:
     number = family = 0
     while number < count:
@@ -201,7 +212,11 @@ def _child(person: _Person, family: list[_Person], chance: random.Random, rates:
     pnc_id = "" if lot < rates.no_pnc_id else person.pnc_id
     if rates.no_pnc_id <= lot < rates.no_pnc_id + rates.wrong_pnc_id:
         relative = next((other for other in family if other is not person), None)
-        pnc_id = relative.pnc_id if relative else f"{person.pnc_id[:-2]}{(int(person.pnc_id[-2]) + 1) % 10}{person.pnc_id[-1]}"
+        pnc_id = (
+            relative.pnc_id
+            if relative
+            else f"{person.pnc_id[:-2]}{(int(person.pnc_id[-2]) + 1) % 10}{person.pnc_id[-1]}"
+        )
     written = _written(person, person.postcode, chance, rates)
     days = _other_days(person, chance) if chance.random() < rates.no_day_in_common else person.court_days
     return {
@@ -270,15 +285,17 @@ def _written(person: _Person, postcode: str, chance: random.Random, rates: Rates
 
 def _written_date(day: dt.date, chance: random.Random, rates: Rates) -> dt.date:
     lot = chance.random()
-    for rate, wrong in (
-        (rates.swapped_date, lambda: day.replace(month=day.day, day=day.month) if day.day <= 12 else day),
-        (rates.wrong_digit, lambda: _misread(day, chance)),
-        (rates.wrong_century, lambda: day.replace(year=day.year - 100, day=min(day.day, 28))),
-        (rates.placeholder_date, lambda: day.replace(month=1 if chance.random() < 0.6 else day.month, day=1)),
-    ):
-        if lot < rate:
-            return wrong()
-        lot -= rate
+    if lot < rates.swapped_date:
+        return day.replace(month=day.day, day=day.month) if day.day <= 12 else day
+    lot -= rates.swapped_date
+    if lot < rates.wrong_digit:
+        return _misread(day, chance)
+    lot -= rates.wrong_digit
+    if lot < rates.wrong_century:
+        return day.replace(year=day.year - 100, day=min(day.day, 28))
+    lot -= rates.wrong_century
+    if lot < rates.placeholder_date:
+        return day.replace(month=1 if chance.random() < 0.6 else day.month, day=1)
     return day
 
 
@@ -287,7 +304,9 @@ def _misread(day: dt.date, chance: random.Random) -> dt.date:
     if part == "year":
         return day.replace(year=day.year + chance.choice([-1, 1]), day=min(day.day, 28))
     if part == "month":
-        return day.replace(month=chance.choice([month for month in range(1, 13) if month != day.month]), day=min(day.day, 28))
+        return day.replace(
+            month=chance.choice([month for month in range(1, 13) if month != day.month]), day=min(day.day, 28)
+        )
     return day.replace(day=day.day + 10 if day.day <= 18 else day.day - 10)
 
 
@@ -296,7 +315,7 @@ def _written_postcode(postcode: str, chance: random.Random, rates: Rates) -> str
     if lot < rates.no_postcode:
         return ""
     if lot < rates.no_postcode + rates.area_only:
-        return postcode.split(" ")[0]
+        return postcode.partition(" ")[0]
     if lot < rates.no_postcode + rates.area_only + rates.mistyped_postcode:
         place = chance.choice([-1, -2])
         return f"{postcode[:place]}{chance.choice(UNIT_LETTERS)}{postcode[len(postcode) + place + 1 :]}"
@@ -313,7 +332,10 @@ def _postcode(chance: random.Random, number: int) -> str:
 
 
 def _court_days(chance: random.Random) -> tuple[dt.date, ...]:
-    days = {FIRST_COURT_DAY + dt.timedelta(weeks=chance.randrange(208), days=chance.randrange(5)) for _ in range(chance.choice([1, 1, 2, 3]))}
+    days = {
+        FIRST_COURT_DAY + dt.timedelta(weeks=chance.randrange(208), days=chance.randrange(5))
+        for _ in range(chance.choice([1, 1, 2, 3]))
+    }
     return tuple(sorted(days))
 
 

@@ -23,7 +23,7 @@ LISTS = "forenames surnames middles roots dobs asns court_days".split()
 SCHEMA = pa.schema(
     [(name, pa.string()) for name in TEXT]
     + [(name, pa.list_(pa.string())) for name in LISTS]
-    + [("dob_weak", pa.bool_())]
+    + [("dob_weak", pa.bool_()), ("dob_days", pa.int32())]
 )
 
 
@@ -60,6 +60,7 @@ def _row(record: dict[str, Any]) -> dict[str, Any]:
         "dob": dob,
         "dob_swapped": _swapped(day) if day else None,
         "dob_year": dob and dob[:4],
+        "dob_days": day and day.toordinal(),
         "dob_weak": bool(record.get("dob_weak")) if dob else False,
         "dobs": _sorted([*(_iso(value) for value in _listed(record.get("dobs_arr"))), dob]),
         "sex": _text(record.get("sex_std")),

@@ -42,16 +42,20 @@ def _alike(column: str, similarity: float) -> str:
 def _one_edit(column: str, shortest: int) -> str:
     return (
         f"least(length({column}_l), length({column}_r)) >= {shortest}"
+        f" AND abs(length({column}_l) - length({column}_r)) <= 1"
         f" AND damerau_levenshtein({column}_l, {column}_r) <= 1"
     )
 
 
-_PART_OF_DATE = {"year": (1, 4), "month": (6, 2), "day": (9, 2)}
+def _share_one(column: str) -> str:
+    """Two lists have an item in common, where that is news: each list has its record's own value in it."""
+    return f"(len({column}_l) > 1 OR len({column}_r) > 1) AND list_has_any({column}_l, {column}_r)"
 
 
-def _same(*parts: str) -> str:
-    places = (_PART_OF_DATE[part] for part in parts)
-    return " AND ".join(f"substr(dob_l, {at}, {length}) = substr(dob_r, {at}, {length})" for at, length in places)
+_YEAR = "dob_year_l = dob_year_r"
+_MONTH = "substr(dob_l, 6, 2) = substr(dob_r, 6, 2)"
+_DAY = "substr(dob_l, 9, 2) = substr(dob_r, 9, 2)"
+_TWO_PARTS = f"(({_YEAR} AND ({_MONTH} OR {_DAY})) OR ({_MONTH} AND {_DAY}))"
 
 
 FORENAME = Comparison(
@@ -64,13 +68,16 @@ FORENAME = Comparison(
         # a name of an alias, or a child known by a middle name
         Level(
             "alias",
-            "list_has_any(forenames_l, forenames_r)"
+            f"({_share_one('forenames')})"
             " OR list_contains(middles_l, forename_r) OR list_contains(middles_r, forename_l)",
         ),
-        Level("nickname", "list_has_any(roots_l, roots_r)"),
+        Level("nickname", _share_one("roots")),
         Level("close", _alike("forename", 0.92)),
-        # so loose that brothers can be as alike: TIA and MIA
-        Level("near", f"{_alike('forename', 0.85)} OR ({_one_edit('forename', 3)})"),
+        # so loose that brothers can be as alike: TIA and MIA, HARRY and HARVEY
+        Level(
+            "near",
+            f"left(forename_l, 3) = left(forename_r, 3) OR {_alike('forename', 0.85)} OR ({_one_edit('forename', 3)})",
+        ),
     ),
 )
 SURNAME = Comparison(
@@ -79,7 +86,7 @@ SURNAME = Comparison(
     (
         Level("exact", "surname_l = surname_r", frequency_of="surname"),
         # a name of an alias, or one half of a double-barrelled one
-        Level("alias", "list_has_any(surnames_l, surnames_r)"),
+        Level("alias", _share_one("surnames")),
         Level("close", f"{_alike('surname', 0.92)} OR ({_one_edit('surname', 5)})"),
         Level("near", _alike("surname", 0.85)),
     ),
@@ -91,19 +98,18 @@ DATE_OF_BIRTH = Comparison(
         # 1 January and the first of a month stand where nobody knew the day
         Level("weak", "dob_l = dob_r AND dob_weak_l"),
         Level("exact", "dob_l = dob_r"),
-        Level("alias", "list_has_any(dobs_l, dobs_r)"),
+        Level("alias", _share_one("dobs")),
         Level("day_month_swap", "dob_l = dob_swapped_r"),
-        Level("century", "substr(dob_l, 3) = substr(dob_r, 3)"),
-        Level("one_edit", "damerau_levenshtein(dob_l, dob_r) <= 1"),
+        Level("century", f"{_MONTH} AND {_DAY} AND substr(dob_l, 3, 2) = substr(dob_r, 3, 2)"),
+        # one edit is in one part, so that the other two agree
+        Level("one_edit", f"{_TWO_PARTS} AND damerau_levenshtein(dob_l, dob_r) <= 1"),
         Level(
             "weak_agrees",
-            f"(dob_weak_l OR dob_weak_r) AND {_same('year')}"
-            f" AND (substr(dob_l, 6) = '01-01' OR substr(dob_r, 6) = '01-01' OR ({_same('month')}))",
+            f"(dob_weak_l OR dob_weak_r) AND {_YEAR}"
+            f" AND (substr(dob_l, 6) = '01-01' OR substr(dob_r, 6) = '01-01' OR {_MONTH})",
         ),
-        Level(
-            "two_parts", f"({_same('year', 'month')}) OR ({_same('year', 'day')}) OR ({_same('month', 'day')})"
-        ),
-        Level("five_years", "abs(date_diff('day', dob_l::date, dob_r::date)) <= 1826"),
+        Level("two_parts", _TWO_PARTS),
+        Level("five_years", "abs(dob_days_l - dob_days_r) <= 1826"),
     ),
 )
 SEX = Comparison("sex", "sex_l IS NULL OR sex_r IS NULL", (Level("exact", "sex_l = sex_r"),))
@@ -112,7 +118,12 @@ POSTCODE = Comparison(
     "postcode_l IS NULL OR postcode_r IS NULL",
     (
         Level("exact", "postcode_l = postcode_r"),
-        Level("one_edit", "damerau_levenshtein(postcode_l, postcode_r) <= 1"),
+        # one edit is in one half, so that the other agrees
+        Level(
+            "one_edit",
+            "(area_l = area_r OR right(postcode_l, 3) = right(postcode_r, 3))"
+            " AND damerau_levenshtein(postcode_l, postcode_r) <= 1",
+        ),
         Level("area", "area_l = area_r"),
     ),
 )
@@ -132,7 +143,9 @@ COURT = Comparison(
         Level("one_day", "list_has_any(court_days_l, court_days_r)"),
     ),
 )
-PNC_ID = Comparison("pnc_id", "pnc_id_l IS NULL OR pnc_id_r IS NULL", (Level("exact", "pnc_id_l = pnc_id_r"),), fixed=True)
+PNC_ID = Comparison(
+    "pnc_id", "pnc_id_l IS NULL OR pnc_id_r IS NULL", (Level("exact", "pnc_id_l = pnc_id_r"),), fixed=True
+)
 CRO = Comparison(
     "cro",
     # one file of fingerprints has one number of each kind: two that agree are not twice the evidence

@@ -13,10 +13,13 @@ FORENAMES_AGREE = {"swapped", "exact", "alias", "nickname", "close", "near"}
 DATES_MAY_AGREE = DATES_AGREE | {"weak_agrees", "two_parts"}
 """Levels without which weight alone joins nobody: a father and a son, two cousins, two of one household."""
 
+NOBODY_ELSE = {"swapped", "exact"}
+"""Levels of the forename with which a date some years off is an error: brothers are not called the same."""
+
 DATES_OF_ONE_HOUSEHOLD = DATES_MAY_AGREE | {"five_years"}
 
-MARGIN = 10.0
-"""Bits by which the best must stand before every other: odds of a thousand to one, as for joining at all."""
+MARGIN = 7.0
+"""Bits by which the best must stand before every other: the odds are those for joining at all."""
 
 
 def settled_by_id(pairs: pd.DataFrame) -> set[str]:
@@ -33,8 +36,8 @@ def decide(pairs: pd.DataFrame, thresholds: dict[str, float], *, one_to_one: boo
       looked at where the forenames are nearly the same; never joined.
     - `splink`: by the bands of the weight. Where forenames or dates of birth do not agree, a person looks at it.
 
-    With `one_to_one`, a left record joins one person on the right: the best, if no other comes within MARGIN; else all
-    that do are for review. Right records with one PNC id are one person.
+    With `one_to_one`, a left record joins one person on the right: the best, if no other comes within MARGIN of it;
+    else all that do are for review. What falls further behind is rejected. Right records with one PNC id are one person.
     """
     weight = pairs["match_weight"]
     decision = pd.Series(
@@ -44,7 +47,9 @@ def decide(pairs: pd.DataFrame, thresholds: dict[str, float], *, one_to_one: boo
     )
     method = pd.Series("splink", index=pairs.index, dtype="object")
 
-    agrees_enough = pairs["forename"].isin(FORENAMES_AGREE) & pairs["date_of_birth"].isin(DATES_MAY_AGREE)
+    agrees_enough = (pairs["forename"].isin(FORENAMES_AGREE) & pairs["date_of_birth"].isin(DATES_MAY_AGREE)) | (
+        pairs["forename"].isin(NOBODY_ELSE) & pairs["date_of_birth"].eq("five_years")
+    )
     is_asn_shared = pairs["court"].eq("asn")
     decision[decision.eq("join") & ~agrees_enough & ~is_asn_shared] = "review"
 
@@ -69,9 +74,7 @@ def _is_id_shared(pairs: pd.DataFrame) -> pd.Series:
 
 def _joined_by_id(pairs: pd.DataFrame) -> pd.Series:
     agrees = (
-        pairs["surname"].isin(NAMES_AGREE)
-        | pairs["forename"].eq("swapped")
-        | pairs["date_of_birth"].isin(DATES_AGREE)
+        pairs["surname"].isin(NAMES_AGREE) | pairs["forename"].eq("swapped") | pairs["date_of_birth"].isin(DATES_AGREE)
     )
     return _is_id_shared(pairs) & agrees
 
@@ -106,4 +109,8 @@ def _one_each(decided: pd.DataFrame) -> pd.DataFrame:
     decision, method = decided["decision"].copy(), decided["method"].copy()
     decision[joins & (is_other | decided["left_key"].isin(set(rivals)))] = "review"
     method[joins & is_other & rank.lt(2)] = "conflict"
+    leading = (
+        decided["match_weight"].where(decided["decision"].ne("reject")).groupby(decided["left_key"]).transform("max")
+    )
+    decision[method.isin({"splink", "guard"}) & (decided["match_weight"] <= leading - MARGIN)] = "reject"
     return decided.assign(decision=decision, method=method)

@@ -6,9 +6,10 @@ import csv
 import datetime as dt
 import gzip
 import io
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -50,7 +51,7 @@ def read_nominals(path: Path, known_on: dt.date, *, ignore_ids: bool = False) ->
     return _cleaned(split, rows["pnc_id"], known_on, ignore_ids)
 
 
-def _cleaned(rows: pd.DataFrame, keys: pd.Series, known_on: dt.date, ignore_ids: bool) -> pd.DataFrame:
+def _cleaned(rows: pd.DataFrame, keys: pd.Series[Any], known_on: dt.date, ignore_ids: bool) -> pd.DataFrame:
     columns = ("forename", "middle_names", "surname", *SHARED_COLUMNS, *IDS)
     records = pd.DataFrame({column: rows.get(column, "") for column in columns}, index=rows.index)
     records.insert(0, "record_key", keys)
@@ -64,45 +65,56 @@ def _cleaned(rows: pd.DataFrame, keys: pd.Series, known_on: dt.date, ignore_ids:
 
 
 def _read(path: Path, layout: Layout) -> pd.DataFrame:
-    """The rows as text, trimmed; the index has their line numbers, as an editor counts rows that have no line breaks."""
-    header, *lines = _lines(path)
+    """The rows as text, trimmed; the index has the numbers of the lines on which they end."""
+    (_, header), *lines = _lines(path)
     missing = [column for column in layout.required if column not in header]
     if missing:
         raise TrackerError(
             f"columns are missing: {', '.join(missing)}", str(path), "name the columns as docs/contracts/feeds.md does"
         )
-    odd = [number for number, line in enumerate(lines, start=2) if len(line) != len(header)]
-    if odd:
+    repeated = [column for column, times in Counter(header).items() if times > 1]
+    if repeated:
+        raise TrackerError(f"columns are there twice: {', '.join(repeated)}", str(path), "leave one of each")
+    uneven = [number for number, fields in lines if len(fields) != len(header)]
+    if uneven:
         raise TrackerError(
-            f"{_count(odd)} more or fewer fields than the header", _at(path, odd), "quote fields that have a comma in them"
+            f"{_count(uneven)} more or fewer fields than the header",
+            _at(path, uneven),
+            "quote fields that have a comma in them",
         )
-    rows = pd.DataFrame(lines, columns=header, index=range(2, len(lines) + 2), dtype=object)
-    rows = rows.loc[:, ~rows.columns.duplicated()].apply(lambda column: column.str.strip())
+    fields = [[field.strip() for field in fields] for _, fields in lines]
+    rows = pd.DataFrame(fields, columns=header, index=[number for number, _ in lines], dtype=object)
     keys = rows[layout.key]
-    unnamed, repeated = keys.index[keys.eq("")], keys.index[keys.duplicated()]
-    if len(unnamed):
+    unnamed, twice = list(keys.index[keys.eq("")]), list(keys.index[keys.duplicated()])
+    if unnamed:
         raise TrackerError(f"{_count(unnamed)} no {layout.key}", _at(path, unnamed), "give every row its own")
-    if len(repeated):
+    if twice:
         raise TrackerError(
-            f"{_count(repeated)} the {layout.key} of an earlier row", _at(path, repeated), "leave one row of each"
+            f"{_count(twice)} the {layout.key} of an earlier row", _at(path, twice), "leave one row of each"
         )
     return rows
 
 
-def _lines(path: Path) -> list[list[str]]:
+def _lines(path: Path) -> list[tuple[int, list[str]]]:
+    """Header and rows, each with the number of its line; empty lines are none."""
     try:
         with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
             text = file.read().decode("utf-8-sig")
-        lines = [line for line in csv.reader(io.StringIO(text, newline=""), strict=True) if line]
-    except OSError as error:
-        raise TrackerError(f"the file cannot be read: {error.strerror or 'not a gzip file'}", str(path)) from None
-    except (UnicodeDecodeError, EOFError):
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        lines = [(reader.line_num, fields) for fields in reader if fields]
+    except (OSError, EOFError) as error:
+        reason = getattr(error, "strerror", None) or "it is not gzipped, or not to its end"
+        raise TrackerError(f"the file cannot be read: {reason}", str(path)) from None
+    except UnicodeDecodeError:
         raise TrackerError("the file is not UTF-8 text", str(path), "save it as CSV in UTF-8") from None
-    except csv.Error as error:
-        raise TrackerError(f"this is no CSV: {error}", str(path), "write it as docs/contracts/feeds.md says") from None
+    except csv.Error:
+        raise TrackerError(
+            "this is no CSV", f"{path}, line {reader.line_num}", "write it as docs/contracts/feeds.md says"
+        ) from None
     if not lines:
         raise TrackerError("the file is empty", str(path), "a header row is needed, also where there are no others")
-    return [[name.strip() for name in lines[0]], *lines[1:]]
+    (number, header), *rows = lines
+    return [(number, [name.strip() for name in header]), *rows]
 
 
 def _count(lines: Sequence[int]) -> str:

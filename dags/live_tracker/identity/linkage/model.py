@@ -14,7 +14,8 @@ from live_tracker.identity.linkage.comparisons import COMPARISONS
 SHIPPED = Path(__file__).parent / "models" / "2026_11.json"
 FORMAT = 1
 
-JOIN_FROM, REVIEW_FROM = 10.0, 0.0
+JOIN_FROM = 7.0
+REVIEW_FROM = 0.0
 THRESHOLDS = {"join": JOIN_FROM, "review": REVIEW_FROM}
 
 RAREST = {"forename": 1 / 2_000, "surname": 1 / 5_000}

@@ -64,7 +64,8 @@ def weigh(tables: Sequence[pa.Table], model: Model, rules: Sequence[Any], at_lea
     made, api = linker(tables, model, rules)
     try:
         found = made.inference.predict(threshold_match_weight=at_least, warning_mode="never")
-        return api.duckdb_con.sql(f"SELECT {', '.join(_COLUMNS)} FROM {found.physical_name}").df().astype(_TYPES)
+        pairs: pd.DataFrame = api.duckdb_con.table(found.physical_name).project(", ".join(_COLUMNS)).df()
+        return pairs.astype(_TYPES)
     finally:
         api.duckdb_con.close()
 

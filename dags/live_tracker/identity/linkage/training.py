@@ -6,7 +6,6 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,7 @@ from splink import block_on
 from live_tracker.errors import TrackerError
 from live_tracker.identity.linkage.blocking import LIKELY_PAIRS, SHARED_IDS
 from live_tracker.identity.linkage.compared import prepared
-from live_tracker.identity.linkage.comparisons import AREA, COMPARISONS, OTHER, POSTCODE, Comparison
+from live_tracker.identity.linkage.comparisons import AREA, COMPARISONS, OTHER, POSTCODE
 from live_tracker.identity.linkage.engine import FREQUENCY_COLUMNS, linker
 from live_tracker.identity.linkage.model import THRESHOLDS, Model, Odds
 from live_tracker.identity.linkage.pairs import Told, weigh
@@ -26,8 +25,10 @@ FEWEST_BEARERS = 10
 LEAST_M, LEAST_U = 1e-4, 1e-6
 """A level that training saw never or hardly is not impossible: no level says more than 20 bits or less than -13."""
 FEWEST_RECORDS = 500
-SAMPLED_PAIRS = 1e7
-LEAST_WEIGHT_COUNTED = -10.0
+SAMPLED_PAIRS, PAIRS_SAMPLED_TO_FIT = 1e7, 1e6
+LEAST_WEIGHT_COUNTED = -5.0
+PAIRS_BEHIND_BEFORE = 200.0
+"""Pairs of one person that the earlier model's m counts for: what a handful of pairs teaches does not overturn it."""
 SEED = 1
 ROUNDS_FOR_PRIOR = 5
 
@@ -53,13 +54,14 @@ def train(
     before: Model,
     notes: Mapping[str, str],
     *,
+    fewest_bearers: int = FEWEST_BEARERS,
     sampled_pairs: float = SAMPLED_PAIRS,
     told: Told = lambda _: None,
 ) -> Model:
     """A model learnt from two cleaned frames by expectation maximisation; the same frames make the same model.
 
-    What the records cannot teach (courts, where no court days are given) is as in `before`. Raises TrackerError where
-    there are too few records to learn from.
+    What the records cannot teach (courts, where no court days are given) is as in `before`, and so in part is what few
+    pairs teach. Raises TrackerError where there are too few records to learn from.
     """
     tables = [prepared(frame) for frame in (children, nominals)]
     rows = [table.num_rows for table in tables]
@@ -67,16 +69,35 @@ def train(
         raise TrackerError(
             f"{min(rows):,} records are too few to train on", do=f"give at least {FEWEST_RECORDS:,} of either feed"
         )
-    frequencies = {column: _frequencies(tables, column) for column in FREQUENCY_COLUMNS}
-    start = replace(before, prior=1 / max(rows), frequencies=frequencies)
+    frequencies = {column: _frequencies(tables, column, fewest_bearers) for column in FREQUENCY_COLUMNS}
+    start = replace(
+        before, version=version, prior=1 / max(rows), frequencies=frequencies, thresholds=THRESHOLDS, notes=dict(notes)
+    )
     learnt = _learnt(tables, start, sampled_pairs, told)
-    levels = {
-        comparison.name: _odds(comparison, learnt[comparison.name], before, start.prior) for comparison in COMPARISONS
-    }
-    levels[AREA.name] = _area_odds(levels[POSTCODE.name])
     told("how many pairs are one person")
-    made = replace(start, version=version, levels=levels, notes=dict(notes), thresholds=THRESHOLDS)
+    first = replace(start, levels=_levels(before, learnt, 0.0, 0.0))
+    prior = _prior(tables, first)
+    share = prior * math.prod(rows)
+    told("what they say")
+    made = replace(start, prior=prior, levels=_levels(before, learnt, prior, share / (share + PAIRS_BEHIND_BEFORE)))
     return replace(made, prior=_prior(tables, made))
+
+
+def fitted(children: pd.DataFrame, nominals: pd.DataFrame, model: Model, told: Told = lambda _: None) -> Model:
+    """The model for two frames that are a population of their own, as files from elsewhere are.
+
+    How common names, days and places are is counted in them, and how often people err is learnt from them as far as
+    they have enough to teach; of too few records, nothing, and it is the model as it was. It is not to be kept: it
+    holds every name.
+    """
+    if min(len(children), len(nominals)) < FEWEST_RECORDS:
+        return model
+    return train(
+        *(children, nominals, f"{model.version}, fitted", model, model.notes),
+        fewest_bearers=1,
+        sampled_pairs=PAIRS_SAMPLED_TO_FIT,
+        told=told,
+    )
 
 
 def changes(before: Model, after: Model) -> list[Change]:
@@ -88,16 +109,14 @@ def changes(before: Model, after: Model) -> list[Change]:
     ]
 
 
-def _frequencies(tables: Sequence[pa.Table], column: str) -> dict[str, float]:
+def _frequencies(tables: Sequence[pa.Table], column: str, fewest: int) -> dict[str, float]:
     counts = Counter(name for table in tables for name in table[column].to_pylist() if name is not None)
     total = counts.total()
-    return {name: count / total for name, count in sorted(counts.items()) if count >= FEWEST_BEARERS}
+    return {name: count / total for name, count in sorted(counts.items()) if count >= fewest}
 
 
-def _learnt(
-    tables: Sequence[pa.Table], start: Model, sampled_pairs: float, told: Told
-) -> dict[str, dict[str, dict[str, Any]]]:
-    """What Splink says of each comparison's levels, by their names."""
+def _learnt(tables: Sequence[pa.Table], start: Model, sampled_pairs: float, told: Told) -> dict[str, dict[str, Odds]]:
+    """What Splink says of each comparison's levels; as in `start`, where the records say nothing."""
     made, api = linker(tables, start, LIKELY_PAIRS)
     try:
         told("pairs of two people")
@@ -119,22 +138,35 @@ def _learnt(
         api.duckdb_con.close()
     return {
         comparison["output_column_name"]: {
-            level["label_for_charts"]: level for level in comparison["comparison_levels"]
+            level["label_for_charts"]: Odds(level["m_probability"], level["u_probability"])
+            for level in comparison["comparison_levels"]
+            if not level.get("is_null_level")
         }
         for comparison in settings["comparisons"]
     }
 
 
-def _odds(
-    comparison: Comparison, learnt: dict[str, dict[str, Any]], before: Model, prior: float
-) -> dict[str, Odds]:
-    """The learnt odds within bounds; those of `before` for what is fixed or could not be learnt."""
-    shares = {name: [learnt[name].get(f"{kind}_probability") for kind in "mu"] for name in comparison.level_names}
-    is_learnt = all(isinstance(share, float) for both in shares.values() for share in both)
-    if comparison.fixed or not is_learnt:
-        return before.levels[comparison.name]
-    # some of the sampled pairs were one person after all; where a level is theirs alone, that is all that was seen
-    return {name: Odds(max(m, LEAST_M), max(u - prior * m, LEAST_U)) for name, (m, u) in shares.items()}
+def _levels(
+    before: Model, learnt: dict[str, dict[str, Odds]], prior: float, trust: float
+) -> dict[str, dict[str, Odds]]:
+    """The odds of every comparison: u as learnt, m by `trust` (0 to 1) as learnt and for the rest as before."""
+    levels = {
+        comparison.name: {
+            name: _odds(before.levels[comparison.name][name], odds, prior, trust)
+            for name, odds in learnt[comparison.name].items()
+        }
+        for comparison in COMPARISONS
+    }
+    return levels | {AREA.name: _area_odds(levels[POSTCODE.name])}
+
+
+def _odds(before: Odds, learnt: Odds, prior: float, trust: float) -> Odds:
+    m = trust * learnt.m + (1 - trust) * before.m
+    # a level that no sampled pair was at comes back as it was
+    is_seen = learnt.u != before.u
+    # some of the sampled pairs were one person after all; where a level is theirs alone, they are all that was seen
+    u = learnt.u - prior * m if is_seen else before.u
+    return before if learnt == before else Odds(max(m, LEAST_M), max(u, LEAST_U))
 
 
 def _area_odds(postcode: dict[str, Odds]) -> dict[str, Odds]:
