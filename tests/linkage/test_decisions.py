@@ -101,7 +101,9 @@ def test_a_child_joins_its_best_nominal() -> None:
     assert _decided(*pairs, one_to_one=False) == [("join", "splink"), ("join", "splink")]
 
 
-@pytest.mark.parametrize("second", [{}, {"match_weight": 20.1 - MARGIN}, {"date_of_birth": "other"}, {"right_key": "n0"}])
+@pytest.mark.parametrize(
+    "second", [{}, {"match_weight": 20.1 - MARGIN}, {"date_of_birth": "other"}, {"right_key": "n0"}]
+)
 def test_two_that_are_too_close_are_for_review(second: dict[str, Any]) -> None:
     pairs = {"right_key": "n1"}, {"right_key": "n2"} | second
     assert _decided(*pairs) == [("review", "splink")] * 2
@@ -118,7 +120,10 @@ def test_nominals_of_one_pnc_id_are_one_person() -> None:
 
 
 def test_a_pnc_id_goes_before_a_cro_number_and_that_before_a_weight() -> None:
-    by_pnc_id, by_cro = {"right_key": "n1", "pnc_id": "exact"}, {"right_key": "n2", "cro": "exact", "match_weight": 30.0}
+    by_pnc_id, by_cro = (
+        {"right_key": "n1", "pnc_id": "exact"},
+        {"right_key": "n2", "cro": "exact", "match_weight": 30.0},
+    )
     assert _decided(by_pnc_id, by_cro) == [("join", "pnc_id"), ("review", "conflict")]
     by_weight = {"right_key": "n3", "match_weight": 30.0}
     assert _decided(by_cro, by_weight) == [("join", "cro"), ("review", "splink")]

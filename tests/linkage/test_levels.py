@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from typing import Any
 
 import pandas as pd
 import pytest
 from splink import block_on
 
-from live_tracker.identity.linkage.compared import prepared
+from live_tracker.identity.linkage.compared import NICKNAMES, prepared
 from live_tracker.identity.linkage.model import shipped_model
 from live_tracker.identity.linkage.pairs import weigh
 from tests.linkage.records import cleaned
@@ -112,3 +113,15 @@ def test_what_is_unknown_says_nothing(weighed: pd.DataFrame) -> None:
 def test_the_weight_is_the_prior_and_what_each_comparison_adds(weighed: pd.DataFrame) -> None:
     added = weighed.filter(regex="_bits$").sum(axis=1)
     assert (weighed["match_weight"] - added).round(6).nunique() == 1
+
+
+def test_the_table_of_nicknames() -> None:
+    with NICKNAMES.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    names = [row["name"] for row in rows]
+    assert names == sorted(set(names))
+    for row in rows:
+        short_forms = row["short_forms"].split(" ")
+        assert short_forms == sorted(set(short_forms) - {row["name"]})
+        # as cleaning writes them, or nobody would be found by them
+        assert all(name.isascii() and name.isalpha() and name.isupper() for name in (row["name"], *short_forms))

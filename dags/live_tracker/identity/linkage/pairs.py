@@ -65,9 +65,14 @@ def weigh(tables: Sequence[pa.Table], model: Model, rules: Sequence[Any], at_lea
     try:
         found = made.inference.predict(threshold_match_weight=at_least, warning_mode="never")
         pairs: pd.DataFrame = api.duckdb_con.table(found.physical_name).project(", ".join(_COLUMNS)).df()
-        return pairs.astype(_TYPES)
+        return pairs.assign(**{name: _words(pairs[name]) for name in _WORDS})
     finally:
         api.duckdb_con.close()
+
+
+def _words(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Text with None for what is unknown, whether or not there is any."""
+    return column.astype("object").where(column.notna(), None)
 
 
 def _level(comparison: Comparison) -> str:
@@ -91,11 +96,11 @@ _COLUMNS = (
     *(_level(comparison) for comparison in COMPARISONS),
     *(_bits(comparison) for comparison in COMPARISONS),
 )
-_TYPES = {name: "object" for name in ("left_key", "right_key", "right_pnc_id", *(one.name for one in COMPARISONS))}
+_WORDS = ("left_key", "right_key", "right_pnc_id", *(comparison.name for comparison in COMPARISONS))
 
 
 def _empty() -> pd.DataFrame:
-    words, numbers = list(_TYPES), ["match_weight", *(f"{comparison.name}_bits" for comparison in COMPARISONS)]
+    numbers = ("match_weight", *(f"{comparison.name}_bits" for comparison in COMPARISONS))
     return pd.DataFrame(
-        {name: pd.Series(dtype="object") for name in words} | {name: pd.Series(dtype="float64") for name in numbers}
+        {name: pd.Series(dtype="object") for name in _WORDS} | {name: pd.Series(dtype="float64") for name in numbers}
     )
