@@ -15,17 +15,6 @@ import pyarrow as pa
 
 NICKNAMES = Path(__file__).parent / "nicknames.csv"
 
-TEXT = (
-    "unique_id forename surname forename_start surname_start dob dob_swapped dob_year sex postcode area pnc_id cro"
-).split()
-LISTS = "forenames surnames middles roots dobs asns court_days".split()
-
-SCHEMA = pa.schema(
-    [(name, pa.string()) for name in TEXT]
-    + [(name, pa.list_(pa.string())) for name in LISTS]
-    + [("dob_weak", pa.bool_()), ("dob_days", pa.int32())]
-)
-
 
 def prepared(cleaned: pd.DataFrame) -> pa.Table:
     """A row for each cleaned record, in the order of `record_key`: a key's place must not move a figure.
@@ -33,44 +22,64 @@ def prepared(cleaned: pd.DataFrame) -> pa.Table:
     The columns of a cleaned frame that are not there count as empty, so that a caller without courts or numbers gives
     none. Lists are sorted and have no repeats.
     """
-    rows = [_row(dict(zip(cleaned.columns, values, strict=True))) for values in cleaned.itertuples(index=False)]
-    return pa.Table.from_pylist(sorted(rows, key=lambda row: row["unique_id"]), schema=SCHEMA)
+    ordered = cleaned.iloc[sorted(range(len(cleaned)), key=cleaned["record_key"].tolist().__getitem__)]
 
+    def column(name: str) -> list[Any]:
+        return ordered[name].tolist() if name in ordered else [None] * len(ordered)
 
-def _row(record: dict[str, Any]) -> dict[str, Any]:
-    forename, surname = _text(record.get("forename_std")), _text(record.get("surname_std"))
-    forenames = _sorted([*_listed(record.get("forenames_arr")), forename])
-    surnames = _sorted([*_listed(record.get("surnames_arr")), surname])
-    day = _day(record.get("dob"))
-    dob = day.isoformat() if day else None
-    postcode, area = _text(record.get("postcode_std")), _text(record.get("outcode"))
-    if postcode and postcode.isdigit():
-        # other countries' numbers are of towns, not of fifteen houses
-        postcode, area = None, postcode
-    return {
-        "unique_id": str(record["record_key"]),
-        "forename": forename,
-        "surname": surname,
-        "forename_start": forename and forename[:2],
-        "surname_start": surname and surname[:2],
-        "forenames": forenames,
-        "surnames": surnames,
-        "middles": _sorted(_listed(record.get("middle_std"))),
-        "roots": _sorted(root for name in forenames for root in roots(name)),
-        "dob": dob,
-        "dob_swapped": _swapped(day) if day else None,
-        "dob_year": dob and dob[:4],
-        "dob_days": day and day.toordinal(),
-        "dob_weak": bool(record.get("dob_weak")) if dob else False,
-        "dobs": _sorted([*(_iso(value) for value in _listed(record.get("dobs_arr"))), dob]),
-        "sex": _text(record.get("sex_std")),
-        "postcode": postcode,
-        "area": area,
-        "pnc_id": _text(record.get("pnc_id_std")),
-        "cro": _text(record.get("cro_std")),
-        "asns": _sorted(_listed(record.get("asns_arr"))),
-        "court_days": _sorted(_iso(value) for value in _listed(record.get("court_days_arr"))),
+    forenames, surnames = ([_text(name) for name in column(f"{part}name_std")] for part in ("fore", "sur"))
+    all_forenames = [
+        _sorted([*_listed(names), name]) for names, name in zip(column("forenames_arr"), forenames, strict=True)
+    ]
+    all_surnames = [
+        _sorted([*_listed(names), name]) for names, name in zip(column("surnames_arr"), surnames, strict=True)
+    ]
+    days = [_day(day) for day in column("dob")]
+    dobs = [_iso(day) for day in days]
+    places = [_place(*place) for place in zip(column("postcode_std"), column("outcode"), strict=True)]
+    texts = {
+        "unique_id": [str(key) for key in column("record_key")],
+        "forename": forenames,
+        "surname": surnames,
+        "forename_start": [name and name[:2] for name in forenames],
+        "surname_start": [name and name[:2] for name in surnames],
+        "dob": dobs,
+        "dob_swapped": [_swapped(day) if day else None for day in days],
+        "dob_year": [dob and dob[:4] for dob in dobs],
+        "sex": [_text(sex) for sex in column("sex_std")],
+        "postcode": [postcode for postcode, _ in places],
+        "area": [area for _, area in places],
+        "pnc_id": [_text(value) for value in column("pnc_id_std")],
+        "cro": [_text(value) for value in column("cro_std")],
     }
+    lists = {
+        "forenames": all_forenames,
+        "surnames": all_surnames,
+        "middles": [_sorted(_listed(names)) for names in column("middle_std")],
+        "roots": [_sorted(root for name in names for root in roots(name)) for names in all_forenames],
+        "dobs": [
+            _sorted([*(_iso(_day(day)) for day in _listed(alias_days)), dob])
+            for alias_days, dob in zip(column("dobs_arr"), dobs, strict=True)
+        ],
+        "asns": [_sorted(_listed(asns)) for asns in column("asns_arr")],
+        "court_days": [_sorted(_iso(_day(day)) for day in _listed(others)) for others in column("court_days_arr")],
+    }
+    return pa.table(
+        {
+            **{name: pa.array(values, pa.string()) for name, values in texts.items()},
+            **{name: pa.array(values, pa.list_(pa.string())) for name, values in lists.items()},
+            "dob_weak": pa.array(
+                [day is not None and bool(weak) for day, weak in zip(days, column("dob_weak"), strict=True)]
+            ),
+            "dob_days": pa.array([day and day.toordinal() for day in days], pa.int32()),
+        }
+    )
+
+
+def _place(postcode: Any, outcode: Any) -> tuple[str | None, str | None]:
+    """Postcode and area; other countries' numbers are of towns, not of fifteen houses."""
+    postcode, area = _text(postcode), _text(outcode)
+    return (None, postcode) if postcode and postcode.isdigit() else (postcode, area)
 
 
 @lru_cache(maxsize=100_000)
@@ -104,9 +113,8 @@ def _day(value: Any) -> dt.date | None:
     return value if isinstance(value, dt.date) else None
 
 
-def _iso(value: Any) -> str | None:
-    day = _day(value)
-    return day.isoformat() if day else _text(value)
+def _iso(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _listed(value: Any) -> list[Any]:
