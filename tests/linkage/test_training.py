@@ -7,10 +7,10 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from live_tracker.errors import TrackerError
+from live_tracker.identity.linkage import training
 from live_tracker.identity.linkage.files import read_children, read_nominals
 from live_tracker.identity.linkage.model import Model, Odds, shipped_model
-from live_tracker.identity.linkage.training import FEWEST_BEARERS, changes, fitted, train
+from live_tracker.identity.linkage.training import FEWEST_BEARERS, TooLittleToLearn, changes, fitted, train
 from tests.linkage.people import People, make_people, write_files
 from tests.linkage.records import KNOWN_ON
 
@@ -80,7 +80,7 @@ def test_changes_name_every_level(trained: Model, ignorant: Model) -> None:
 
 def test_too_few_records(frames: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     few = [frame.head(100) for frame in frames]
-    with pytest.raises(TrackerError, match="100 records are too few"):
+    with pytest.raises(TooLittleToLearn, match="100 records are too few"):
         train(*few, "few", shipped_model(), {})
     assert fitted(*few, shipped_model()) == shipped_model()
 
@@ -96,3 +96,22 @@ def test_files_without_anybody_in_both_teach_no_errors(
     assert found.prior * len(others) * len(strangers) < 20
     for level, odds in shipped_model().levels["forename"].items():
         assert found.levels["forename"][level].m == pytest.approx(odds.m, abs=0.05), level
+
+
+def test_files_with_nothing_in_common_leave_the_model_as_it_is(frames: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    children, nominals = frames
+    elsewhere = nominals.assign(dob=None, dobs_arr=None, forename_std="NOBODY", forenames_arr=None)
+    with pytest.raises(TooLittleToLearn, match="cannot be trained") as caught:
+        train(children, elsewhere, "none", shipped_model(), {}, sampled_pairs=SAMPLED)
+    assert "NOBODY" not in str(caught.value)
+    assert fitted(children, elsewhere, shipped_model()) == shipped_model()
+
+
+def test_a_large_population_is_trained_by_name_within_an_area(
+    frames: tuple[pd.DataFrame, pd.DataFrame], monkeypatch: pytest.MonkeyPatch, people: People
+) -> None:
+    monkeypatch.setattr(training, "MOST_STRANGERS", 0.0)
+    found = train(*frames, "by area", shipped_model(), {}, sampled_pairs=SAMPLED)
+    assert found.levels["date_of_birth"]["exact"].m > 0.8
+    pairs = len(people.children) * len(people.nominals)
+    assert found.prior == pytest.approx(len(people.truth) / pairs, rel=0.1)

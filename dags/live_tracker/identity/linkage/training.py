@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,14 +28,16 @@ LEAST_M, LEAST_U = 1e-4, 1e-6
 FEWEST_RECORDS = 500
 SAMPLED_PAIRS, PAIRS_SAMPLED_TO_FIT = 1e7, 1e6
 LEAST_WEIGHT_COUNTED = -5.0
+MOST_STRANGERS = 0.5
+"""Pairs of two people of one name, for each pair of one person there can be, up to which a name is rule enough."""
 PAIRS_BEHIND_BEFORE = 200.0
 """Pairs of one person that the earlier model's m counts for: what a handful of pairs teaches does not overturn it."""
 SEED = 1
 ROUNDS_FOR_PRIOR = 5
 
-SESSIONS = (block_on("dob"), block_on("forename", "surname"))
-"""Each learns the comparisons that have no column in its rule; what both learn is averaged. There is none by postcode:
-brothers and sisters, who share surname and court days too, would pass for one person there."""
+
+class TooLittleToLearn(TrackerError):
+    """The records are too few, or too few of them are one person."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,12 @@ def train(
     """A model learnt from two cleaned frames by expectation maximisation; the same frames make the same model.
 
     What the records cannot teach (courts, where no court days are given) is as in `before`, and so in part is what few
-    pairs teach. Raises TrackerError where there are too few records to learn from.
+    pairs teach. Raises TooLittleToLearn where there are too few records, or no two with a day or a name in common.
     """
     tables = [prepared(frame) for frame in (children, nominals)]
     rows = [table.num_rows for table in tables]
     if min(rows) < FEWEST_RECORDS:
-        raise TrackerError(
+        raise TooLittleToLearn(
             f"{min(rows):,} records are too few to train on", do=f"give at least {FEWEST_RECORDS:,} of either feed"
         )
     frequencies = {column: _frequencies(tables, column, fewest_bearers) for column in FREQUENCY_COLUMNS}
@@ -87,17 +90,18 @@ def fitted(children: pd.DataFrame, nominals: pd.DataFrame, model: Model, told: T
     """The model for two frames that are a population of their own, as files from elsewhere are.
 
     How common names, days and places are is counted in them, and how often people err is learnt from them as far as
-    they have enough to teach; of too few records, nothing, and it is the model as it was. It is not to be kept: it
+    they have enough to teach; where they have too little, it is the model as it was. It is not to be kept: it
     holds every name.
     """
-    if min(len(children), len(nominals)) < FEWEST_RECORDS:
+    try:
+        return train(
+            *(children, nominals, f"{model.version}, fitted", model, model.notes),
+            fewest_bearers=1,
+            sampled_pairs=PAIRS_SAMPLED_TO_FIT,
+            told=told,
+        )
+    except TooLittleToLearn:
         return model
-    return train(
-        *(children, nominals, f"{model.version}, fitted", model, model.notes),
-        fewest_bearers=1,
-        sampled_pairs=PAIRS_SAMPLED_TO_FIT,
-        told=told,
-    )
 
 
 def changes(before: Model, after: Model) -> list[Change]:
@@ -118,19 +122,20 @@ def _frequencies(tables: Sequence[pa.Table], column: str, fewest: int) -> dict[s
 def _learnt(tables: Sequence[pa.Table], start: Model, sampled_pairs: float, told: Told) -> dict[str, dict[str, Odds]]:
     """What Splink says of each comparison's levels; as in `start`, where the records say nothing."""
     made, api = linker(tables, start, LIKELY_PAIRS)
+    sessions = _sessions(tables, start)
     try:
         told("pairs of two people")
         # the default stops as soon as every level has been seen a hundred times, which most weak ones have at once
         made.training.estimate_u_using_random_sampling(max_pairs=sampled_pairs, seed=SEED, min_count_per_level=None)
-        for number, rule in enumerate(SESSIONS, start=1):
-            told(f"pairs of one person, session {number} of {len(SESSIONS)}")
+        for number, rule in enumerate(sessions, start=1):
+            told(f"pairs of one person, session {number} of {len(sessions)}")
             made.training.estimate_parameters_using_expectation_maximisation(
                 rule, estimate_without_term_frequencies=True
             )
         settings = made.misc.save_model_to_json()
     except Exception as error:
         # of any kind, for Splink keeps its own to itself; its words may quote what it has read
-        raise TrackerError(
+        raise TooLittleToLearn(
             f"the model cannot be trained on these records: {type(error).__name__}",
             do="give records of both feeds of which a good part are one person",
         ) from None
@@ -144,6 +149,20 @@ def _learnt(tables: Sequence[pa.Table], start: Model, sampled_pairs: float, told
         }
         for comparison in settings["comparisons"]
     }
+
+
+def _sessions(tables: Sequence[pa.Table], start: Model) -> tuple[Any, Any]:
+    """Rules under which a good part of the pairs are one person; each teaches what has no column in its rule.
+
+    By the day and by the full name; where the population is so large that a name brings strangers together, by the
+    name within an area. None is by postcode, where brothers and sisters would pass for one person.
+    """
+    rows = [table.num_rows for table in tables]
+    same_name = math.prod(sum(share**2 for share in start.frequencies[column].values()) for column in FREQUENCY_COLUMNS)
+    has_areas = all(table["area"].null_count < table.num_rows for table in tables)
+    are_strangers_many = math.prod(rows) * same_name > MOST_STRANGERS * min(rows)
+    by_name = ("forename", "surname", "area") if has_areas and are_strangers_many else ("forename", "surname")
+    return block_on("dob"), block_on(*by_name)
 
 
 def _levels(
