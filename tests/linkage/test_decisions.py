@@ -140,7 +140,7 @@ def test_a_conflict_is_kept_for_review_beside_a_join() -> None:
 
 
 def test_the_order_of_rows_decides_nothing() -> None:
-    pairs = [
+    pairs: list[dict[str, Any]] = [
         {"right_key": "n1"},
         {"right_key": "n2", "match_weight": 15.0},
         {"right_key": "n3", "cro": "exact", "match_weight": 19.0},

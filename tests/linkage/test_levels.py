@@ -99,8 +99,7 @@ def weighed() -> pd.DataFrame:
 @pytest.mark.parametrize(("number", "case"), enumerate(CASES), ids=[f"{one}-{level}" for one, level, _ in CASES])
 def test_level(weighed: pd.DataFrame, number: int, case: tuple[str, str | None, Any]) -> None:
     comparison, level, _ = case
-    found = weighed.loc[str(number), comparison]
-    assert (None if pd.isna(found) else found) == level
+    assert weighed.to_dict("index")[str(number)][comparison] == level
 
 
 def test_what_is_unknown_says_nothing(weighed: pd.DataFrame) -> None:

@@ -65,7 +65,7 @@ def test_the_model_tells_no_rare_name(trained: Model, frames: tuple[pd.DataFrame
 def test_the_same_records_make_the_same_model(
     trained: Model, frames: tuple[pd.DataFrame, pd.DataFrame], ignorant: Model
 ) -> None:
-    shuffled = [frame.sample(frac=1, random_state=3) for frame in frames]
+    shuffled = frames[0].sample(frac=1, random_state=3), frames[1].sample(frac=1, random_state=3)
     again = train(*shuffled, "trained", ignorant, {"records": "made up"}, sampled_pairs=SAMPLED)
     assert again == trained
 
@@ -79,7 +79,7 @@ def test_changes_name_every_level(trained: Model, ignorant: Model) -> None:
 
 
 def test_too_few_records(frames: tuple[pd.DataFrame, pd.DataFrame]) -> None:
-    few = [frame.head(100) for frame in frames]
+    few = frames[0].head(100), frames[1].head(100)
     with pytest.raises(TooLittleToLearn, match="100 records are too few"):
         train(*few, "few", shipped_model(), {})
     assert fitted(*few, shipped_model()) == shipped_model()

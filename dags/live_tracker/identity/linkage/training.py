@@ -116,7 +116,7 @@ def changes(before: Model, after: Model) -> list[Change]:
 def _frequencies(tables: Sequence[pa.Table], column: str, fewest: int) -> dict[str, float]:
     counts = Counter(name for table in tables for name in table[column].to_pylist() if name is not None)
     total = counts.total()
-    return {name: _told(count / total) for name, count in sorted(counts.items()) if count >= fewest}
+    return {name: _six_figures(count / total) for name, count in sorted(counts.items()) if count >= fewest}
 
 
 def _learnt(tables: Sequence[pa.Table], start: Model, sampled_pairs: float, told: Told) -> dict[str, dict[str, Odds]]:
@@ -185,17 +185,17 @@ def _odds(before: Odds, learnt: Odds, prior: float, trust: float) -> Odds:
     is_seen = learnt.u != before.u
     # some of the sampled pairs were one person after all; where a level is theirs alone, they are all that was seen
     u = learnt.u - prior * m if is_seen else before.u
-    return before if learnt == before else Odds(_told(max(m, LEAST_M)), _told(max(u, LEAST_U)))
+    return before if learnt == before else Odds(_six_figures(max(m, LEAST_M)), _six_figures(max(u, LEAST_U)))
 
 
 def _area_odds(postcode: dict[str, Odds]) -> dict[str, Odds]:
     """Where one side has only the area, it agrees as often as the areas of two whole postcodes do."""
     agreeing = [odds for name, odds in postcode.items() if name != OTHER]
     m, u = sum(odds.m for odds in agreeing), sum(odds.u for odds in agreeing)
-    return {"exact": Odds(_told(m), _told(u)), OTHER: Odds(_told(1 - m), _told(1 - u))}
+    return {"exact": Odds(_six_figures(m), _six_figures(u)), OTHER: Odds(_six_figures(1 - m), _six_figures(1 - u))}
 
 
-def _told(share: float) -> float:
+def _six_figures(share: float) -> float:
     """Six figures: the last ones hang on the order in which a processor happened to add."""
     return float(f"{share:.6g}")
 
@@ -209,4 +209,4 @@ def _prior(tables: Sequence[pa.Table], model: Model) -> float:
     for _ in range(ROUNDS_FOR_PRIOR):
         odds = np.exp2(evidence) * prior / (1 - prior)
         prior = float((odds / (1 + odds)).sum()) / pairs
-    return _told(prior)
+    return _six_figures(prior)
