@@ -121,9 +121,10 @@ test-long: packages setup ## the slow lanes at full size
 	@HYPOTHESIS_PROFILE=long $(PYTEST) -q
 
 .PHONY: bench
-bench: setup ## a night's build against one made anew at 1, 10 and 50 services, and how pairing grows: tables and scorecards
+bench: setup ## a night's build against one made anew, how pairing grows, how well records link: tables and scorecards
 	@$(RUN) -m tests.bench.nightly_build
 	@$(RUN) -m tests.bench.pairing
+	@$(RUN) -m tests.bench.linkage
 
 .PHONY: lint
 lint: setup ## style and types; changes nothing

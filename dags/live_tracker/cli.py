@@ -17,6 +17,8 @@ from live_tracker.deliveries.cli import app as deliveries_app
 from live_tracker.errors import TrackerError
 from live_tracker.explain import page, trail
 from live_tracker.home import airflow, airflow_api, postgres
+from live_tracker.identity.linkage.cli import app as linkage_app
+from live_tracker.identity.linkage.cli import files_app
 from live_tracker.make_run import Inputs, Watch
 from live_tracker.reference_data.cli import app as definitions_app
 from live_tracker.runs import Run
@@ -28,6 +30,8 @@ app = typer.Typer(
 )
 app.add_typer(deliveries_app)
 app.add_typer(definitions_app, name="definitions")
+app.add_typer(files_app)
+app.add_typer(linkage_app, name="linkage")
 
 FAILED, REFUSED = 1, 3
 DAY = ["%Y-%m-%d"]
