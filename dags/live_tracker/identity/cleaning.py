@@ -6,7 +6,7 @@ Names, dates, postcodes and ids have a module each; here they are put together t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -86,25 +86,25 @@ def _names_and_dates(records: pd.DataFrame, known_on: list[dt.date]) -> dict[str
         "surname_std": [name.surname for name in surnames],
         "full_name_std": [_full_name(names, name) for names, name in zip(given, surnames, strict=True)],
         "forenames_arr": [
-            _array(name for one in (own, *(other.given for other in others)) for name in (one.forename, *one.also))
+            _array((*own.forms, *(form for other in others for form in other.given.forms)) if others else own.forms)
             for own, _, _, others in rows
         ],
         "surnames_arr": [
-            _array(name for one in (own, *(other.surname for other in others)) for name in (one.surname, *one.also))
+            _array((*own.forms, *(form for other in others for form in other.surname.forms)) if others else own.forms)
             for _, own, _, others in rows
         ],
         "full_names_arr": [
-            _array((_full_name(own, name), *(_full_name(other.given, other.surname) for other in others)))
+            _array([_full_name(own, name), *[_full_name(other.given, other.surname) for other in others]])
             for own, name, _, others in rows
         ],
         "dob": [birth.value for birth in births],
         "dob_reason": [birth.reason for birth in births],
-        "dobs_arr": [_array((own.value, *(other.date_of_birth for other in others))) for _, _, own, others in rows],
+        "dobs_arr": [_array([own.value, *[other.date_of_birth for other in others]]) for _, _, own, others in rows],
     }
 
 
 def _aliases(text: str | None, known_on: dt.date) -> tuple[_Alias, ...]:
-    items = [item.split("|") for item in (text or "").split(";")]
+    items = [item.split("|") for item in (text or "").split(";") if item]
     return tuple(
         _Alias(read_given_names(forename, None), read_surname(surname), read_date(date_of_birth, known_on).value)
         for forename, surname, date_of_birth in ((*item, "", "")[:3] for item in items)
@@ -177,5 +177,5 @@ def _each_list(read: Callable[[str], Item | None], lists: list[list[str]]) -> li
     return [_array([known[text] for text in texts]) for texts in lists]
 
 
-def _array(values: Iterable[Item | None]) -> list[Item] | None:
+def _array(values: Sequence[Item | None]) -> list[Item] | None:
     return sorted({value for value in values if value is not None}) or None

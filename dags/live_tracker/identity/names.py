@@ -38,18 +38,18 @@ _ANOTHER_NAME = re.compile(r"[()\[\]/]")
 
 
 class GivenNames(NamedTuple):
-    """The forename, the names after it, and other forms of the forename."""
+    """The forename, the names after it, and every form of the forename, itself included."""
 
     forename: str | None
     middle: tuple[str, ...]
-    also: tuple[str, ...]
+    forms: tuple[str, ...]
 
 
 class Surname(NamedTuple):
-    """The surname, and other surnames that it may be known by."""
+    """The surname, and every surname that its bearer may be known by, itself included."""
 
     surname: str | None
-    also: tuple[str, ...]
+    forms: tuple[str, ...]
 
 
 def split_forenames(forenames: str | None) -> tuple[str, str]:
@@ -64,40 +64,36 @@ def read_given_names(forename: str | None, middle_names: str | None) -> GivenNam
     """Forename and middle names of a record.
 
     The words of a forename, with a hyphen or a space between them, are the forename and the first middle names, as
-    one system has MARY-JANE where the other has MARY and JANE; the joined form MARYJANE is kept in `also`, and so is
+    one system has MARY-JANE where the other has MARY and JANE; the joined form MARYJANE is kept in `forms`, and so is
     a name in brackets or behind a slash. Where the forename is no name, the first middle name takes its place.
     """
     own, *others = _pieces(forename) or [""]
     words = _forename_words(own)
     middle = [word for word in _words(" ".join(_pieces(middle_names))) if len(word) > 1 and word not in _NOT_FORENAMES]
-    also = ["".join(words)] if len(words) > 1 else []
-    also += [first for other in others for first in _forename_words(other)[:1]]
+    joined = ["".join(words)] if len(words) > 1 else []
+    beside = [first for other in others for first in _forename_words(other)[:1]]
     if not words:
         words, middle = middle, []
-    return GivenNames(words[0] if words else None, (*words[1:], *middle), tuple(also))
+    return GivenNames(words[0] if words else None, (*words[1:], *middle), (*words[:1], *joined, *beside))
 
 
 def read_surname(text: str | None) -> Surname:
     """The surname, its words joined, so that SMITH-JONES, SMITH JONES and SMITHJONES are one, AL HASSAN and ALHASSAN too.
 
-    Each part of a surname of several words is kept in `also`: a child of parents with two names is often SMITH-JONES
+    Each part of a surname of several words is kept in `forms`: a child of parents with two names is often SMITH-JONES
     to one system and SMITH or JONES to the other, and a shared part is evidence where the whole differs. Parts that
     are short or shared by half a country (VAN, BIN) are not.
     """
-    own: str | None = None
-    also: list[str] = []
+    forms: list[str] = []
     for piece in _pieces(text):
         words = _surname_words(piece)
         joined = "".join(words)
         if not joined or joined in NO_NAMES:
             continue
-        if own is None:
-            own = joined
-        else:
-            also.append(joined)
+        forms.append(joined)
         if len(words) > 1:
-            also += [word for word in words if len(word) >= _SHORTEST_PART and word not in PARTICLES]
-    return Surname(own, tuple(also))
+            forms += [word for word in words if len(word) >= _SHORTEST_PART and word not in PARTICLES]
+    return Surname(forms[0] if forms else None, tuple(forms))
 
 
 def _pieces(text: str | None) -> list[str]:
