@@ -118,7 +118,8 @@ def test_files_without_rows_have_no_links(link: Callable[..., tuple[int, str]], 
     assert _links(tmp_path) == {}
 
 
-def test_many_records(link: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+def test_many_records(link: Callable[..., tuple[int, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("live_tracker.identity.linkage.training.PAIRS_SAMPLED_TO_FIT", 1e5)
     people = make_people(1_500, seed=8)
     write_files(people, tmp_path)
     truth = set(zip(people.truth["child_id"], people.truth["pnc_id"], strict=True))

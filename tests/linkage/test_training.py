@@ -14,7 +14,7 @@ from live_tracker.identity.linkage.training import FEWEST_BEARERS, TooLittleToLe
 from tests.linkage.people import People, make_people, write_files
 from tests.linkage.records import KNOWN_ON
 
-SAMPLED = 2e5
+SAMPLED = 1e5
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,10 @@ def test_files_without_anybody_in_both_teach_no_errors(
         assert found.levels["forename"][level].m == pytest.approx(odds.m, abs=0.05), level
 
 
-def test_files_with_nothing_in_common_leave_the_model_as_it_is(frames: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+def test_files_with_nothing_in_common_leave_the_model_as_it_is(
+    frames: tuple[pd.DataFrame, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "PAIRS_SAMPLED_TO_FIT", SAMPLED)
     children, nominals = frames
     elsewhere = nominals.assign(dob=None, dobs_arr=None, forename_std="NOBODY", forenames_arr=None)
     with pytest.raises(TooLittleToLearn, match="cannot be trained") as caught:
