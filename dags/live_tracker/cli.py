@@ -179,8 +179,10 @@ def psql(
     # in a command line the password could be seen by everybody
     without_password = parts._replace(netloc=f"{parts.username}@{parts.netloc.rpartition('@')[2]}")
     program = postgres.program("psql")
+    # a script that pipes its statements in is told that one failed
+    options = [] if sys.stdin.isatty() else ["--set", "ON_ERROR_STOP=1"]
     environment = os.environ | {"PGPASSWORD": unquote(parts.password or "")}
-    os.execve(program, [str(program), urlunsplit(without_password), *(words or [])], environment)  # noqa: S606
+    os.execve(program, [str(program), urlunsplit(without_password), *options, *(words or [])], environment)  # noqa: S606
 
 
 def main() -> NoReturn:

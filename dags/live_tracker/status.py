@@ -38,7 +38,10 @@ def print_status(settings: Settings, console: Console, today: dt.date) -> None:
     _print_lateness(settings, console, states, today)
     for state in states:
         if state.missing_sequences:
-            say(console, f"missing   {state.feed}/{state.source}: {', '.join(map(str, state.missing_sequences))}")
+            say(
+                console,
+                f"missing   {state.feed}/{state.source}: sequence {', '.join(map(str, state.missing_sequences))}",
+            )
     for problem in problems:
         say(console, f"{problem['outcome']:<9} {delivery_name(problem)}: {reason_of(problem)}")
 

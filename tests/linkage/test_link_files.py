@@ -68,6 +68,23 @@ def test_links_by_id_and_by_weight(link: Callable[..., tuple[int, str]], tmp_pat
     assert (tmp_path / "links.csv").read_text().splitlines()[0] == "child_id,pnc_id,match_weight,decision"
 
 
+def test_values_that_could_not_be_read_are_counted(link: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    header, first, second, _ = CHILDREN
+    children = [
+        header,
+        [*first[:4], "2009-14-03", *first[5:]],
+        [second[0], "24/1A", *second[2:]],
+        ["C4", "24/2A", *second[2:]],
+    ]
+    _write(tmp_path, children)
+    code, said = link()
+    assert code == 0
+    assert "child.csv that could not be read and say nothing: date_of_birth 1 (" in said
+    assert "pnc_id 2 (check_letter)" in said
+    assert "nominal.csv that" not in said
+    assert "2009-14-03" not in said
+
+
 def test_ids_that_are_ignored_only_name_the_rows(link: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
     nominals = [NOMINALS[0], ["any key", *NOMINALS[1][1:]], ["19/1234567J", *NOMINALS[2][1:]]]
     _write(tmp_path, nominals=nominals)

@@ -89,7 +89,7 @@ def test_missing_sequences_show_without_a_release(printed: Print, warehouse: Set
     deliver(tmp_path, "northtown", FIRST, 1)
     deliver(tmp_path, "northtown", THIRD, 4)
     land_all(warehouse, tmp_path)
-    assert "missing   yot/northtown: 2, 3" in printed()
+    assert "missing   yot/northtown: sequence 2, 3" in printed()
 
 
 def test_a_source_is_late_behind_the_others(printed: Print, warehouse: Settings, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pandas as pd
+
 from live_tracker import terminal
 from live_tracker.errors import TrackerError
 from live_tracker.identity.linkage import training
@@ -17,6 +19,12 @@ from live_tracker.identity.linkage.training import changes, fitted
 from live_tracker.terminal import say
 
 OUT_COLUMNS = ("child_id", "pnc_id", "match_weight", "decision")
+_REASONS = {
+    "date_of_birth": "dob_reason",
+    "postcode": "postcode_reason",
+    "pnc_id": "pnc_id_reason",
+    "cro_no": "cro_reason",
+}
 
 
 def link_files(
@@ -45,7 +53,21 @@ def link_files(
         rows.round({"match_weight": 4}).to_csv(out, index=False, lineterminator="\n")
     joined, reviewed = (int(rows["decision"].eq(decision).sum()) for decision in ("join", "review"))
     say(console, f"{len(left):,} children, {len(right):,} nominals, model {used.version}")
+    for file, records in ((children, left), (nominals, right)):
+        if unread := _unread(records):
+            say(console, f"values of {file.name} that could not be read and say nothing: {unread}")
+    say(console, f"{len(pairs) - len(kept):,} pairs that looked alike were rejected and are left out")
     say(console, f"{joined:,} pairs join, {reviewed:,} are for review: {out}")
+
+
+def _unread(records: pd.DataFrame) -> str:
+    """How many values of a column were given and are none, and why, as far as cleaning says."""
+    counts = (
+        (column, reason, count)
+        for column, reasons in _REASONS.items()
+        for reason, count in records[reasons].dropna().value_counts().sort_index().items()
+    )
+    return ", ".join(f"{column} {count:,} ({reason})" for column, reason, count in counts)
 
 
 def train(
