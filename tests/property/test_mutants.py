@@ -5,22 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from rich.console import Console
 from rich.table import Table
 
 from tests.histories.compiled import Built, CompiledBuild
-from tests.histories.draw import histories
 from tests.histories.model import History
 from tests.histories.mutants import MUTANTS, Mutant
+from tests.histories.rounds import look_through
 from tests.recount import differences_between
 from tests.reference_engine import Parameters, Reference, Result, run
 
 pytestmark = pytest.mark.slow
-
-ROUNDS = 20
-EXAMPLES = 150
-"""Of a round; there is another for as long as a mutant is alive."""
 
 
 @dataclass
@@ -54,21 +49,13 @@ def _is_told_apart(built: Built, result: Result) -> bool:
 def test_every_mutant_is_found(build: CompiledBuild, reference: Reference) -> None:
     hunt = Hunt({m: build.replaced(m.model, m.of(build.models[m.model].sql)) for m in MUTANTS})
 
-    @settings(
-        max_examples=EXAMPLES, phases=[Phase.generate], database=None, suppress_health_check=[HealthCheck.too_slow]
-    )
-    @given(histories())
     def look_at(history: History) -> None:
-        if not hunt.alive:
-            return
         with build.over(history) as built:
             parameters = Parameters(list(history.definitions), history.as_of, history.known_as_of)
             result = run(history.versions(), built.build_all().links(), reference, parameters, history.supplies())
             hunt.look(built, result)
 
-    for number in range(ROUNDS):
-        if hunt.alive:
-            seed(number)(look_at)()
+    look_through(look_at, lambda: not hunt.alive)
     _print(hunt)
     assert len(MUTANTS) >= 25
     assert hunt.alive == [], "no history tells these from the rule: " + "; ".join(m.name for m in hunt.alive)

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 
 from tests.histories.draw import histories
 from tests.histories.model import History, from_json
 from tests.histories.reach import plain_links, reached, wanted
+from tests.histories.rounds import look_through
 from tests.reference_engine import Parameters, Reference, run
-
-EXAMPLES = 600
 
 
 def test_everything_is_reached(reference: Reference) -> None:
     missing = wanted()
 
-    @settings(
-        max_examples=EXAMPLES,
-        phases=[Phase.generate],
-        derandomize=True,
-        database=None,
-        suppress_health_check=[HealthCheck.too_slow],
-    )
-    @given(histories())
     def look_at(history: History) -> None:
         parameters = Parameters(list(history.definitions), history.as_of, history.known_as_of)
         result = run(history.versions(), plain_links(history), reference, parameters, history.supplies())
         missing.difference_update(reached(history, result))
 
-    look_at()
+    look_through(look_at, lambda: not missing)
     assert not missing, "never reached: " + "; ".join(sorted(missing))
 
 

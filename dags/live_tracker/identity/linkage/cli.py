@@ -18,7 +18,7 @@ Nominals = Annotated[Path, typer.Argument(metavar="NOMINAL.csv", help="columns a
 KnownOn = Annotated[
     dt.datetime | None, typer.Option(formats=DAY, help="day of the files, for PNC ids of two-digit years; today")
 ]
-ModelFile = Annotated[Path | None, typer.Option("--model", help="a file of `tracker linkage train`; the shipped one")]
+ModelFile = Annotated[Path | None, typer.Option("--model", help="a file that training wrote; the shipped one")]
 
 
 @app.callback()

@@ -89,13 +89,13 @@ def read_model(path: Path) -> Model:
         raise TrackerError(
             f"this is not a linkage model: {type(error).__name__}",
             str(path),
-            "name a file that `tracker linkage train` wrote",
+            "name a file that `.venv/bin/tracker linkage train` wrote",
         ) from None
     expected = {comparison.name: set(comparison.level_names) for comparison in COMPARISONS}
     if rows.get("format") != FORMAT or {name: set(levels) for name, levels in model.levels.items()} != expected:
         raise TrackerError(
             "the model is of other comparisons than this version of the tracker makes",
             str(path),
-            "train it anew with `tracker linkage train`",
+            "train it anew with `.venv/bin/tracker linkage train`",
         )
     return model
