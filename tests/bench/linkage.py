@@ -25,7 +25,7 @@ from rich.table import Table
 from splink import Linker, SettingsCreator, block_on
 from splink.backends.duckdb import DuckDBAPI
 
-from live_tracker.identity.linkage.files import read_children, read_nominals
+from live_tracker.identity.linkage.files import read_files
 from live_tracker.identity.linkage.model import shipped_model
 from live_tracker.identity.linkage.pairs import link
 from live_tracker.identity.linkage.training import fitted
@@ -101,7 +101,7 @@ def _generated(size: int, ignore_ids: bool) -> Records:
     people = make_people(size, SEED_OF_THE_BENCH)
     with tempfile.TemporaryDirectory(prefix="tracker-bench-") as folder:
         paths = write_files(people, Path(folder))
-        frames = _read(paths, ignore_ids)
+        frames = read_files(*paths, KNOWN_ON, ignore_ids=ignore_ids)
     name = f"generated, {size:,}{', no ids' if ignore_ids else ''}"
     return Records(name, *frames, people.truth, people.relatives)
 
@@ -135,16 +135,8 @@ def _febrl(name: str, originals: pd.DataFrame, duplicates: pd.DataFrame) -> Reco
         paths = Path(folder) / "child.csv", Path(folder) / "nominal.csv"
         for frame, path in zip(frames, paths, strict=True):
             frame.to_csv(path, index=False)
-        cleaned = _read(paths, ignore_ids=True)
+        cleaned = read_files(*paths, KNOWN_ON, ignore_ids=True)
     return Records(name, *cleaned, truth, pd.DataFrame(columns=[*KEYS, "kin"]))
-
-
-def _read(paths: tuple[Path, Path], ignore_ids: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
-    children, nominals = paths
-    return (
-        read_children(children, KNOWN_ON, ignore_ids=ignore_ids),
-        read_nominals(nominals, KNOWN_ON, ignore_ids=ignore_ids),
-    )
 
 
 def _measured(records: Records) -> Iterator[Score]:

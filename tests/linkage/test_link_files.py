@@ -85,6 +85,19 @@ def test_values_that_could_not_be_read_are_counted(link: Callable[..., tuple[int
     assert "2009-14-03" not in said
 
 
+@pytest.mark.parametrize(("options", "is_linked"), [((), True), (("--known-on", "2020-01-01"), False)])
+def test_the_century_of_an_id_is_told_by_the_files_or_by_hand_never_by_a_clock(
+    link: Callable[..., tuple[int, str]], tmp_path: Path, options: tuple[str, ...], is_linked: bool
+) -> None:
+    """Nothing in the files is of 2020 or later, so that an id of the year 20 is of 1920."""
+    born = "1909-03-17"
+    children = [CHILDREN[0], ["C1", "20/9999999T", "Jack", "Holloway", born, "M", ""]]
+    nominals = [NOMINALS[0], ["1920/9999999T", "", "Patel", "Peter", born, "M", ""], NOMINALS[1]]
+    _write(tmp_path, children, nominals)
+    assert link(*options)[0] == 0
+    assert (_links(tmp_path).get(("C1", "1920/9999999T")) == "join") is is_linked
+
+
 def test_ids_that_are_ignored_only_name_the_rows(link: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
     nominals = [NOMINALS[0], ["any key", *NOMINALS[1][1:]], ["19/1234567J", *NOMINALS[2][1:]]]
     _write(tmp_path, nominals=nominals)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from live_tracker.identity.linkage import training
-from live_tracker.identity.linkage.files import read_children, read_nominals
+from live_tracker.identity.linkage.files import read_files
 from live_tracker.identity.linkage.model import Model, Odds, shipped_model
 from live_tracker.identity.linkage.training import FEWEST_BEARERS, TooLittleToLearn, changes, fitted, train
 from tests.linkage.people import People, make_people, write_files
@@ -25,7 +25,7 @@ def people() -> People:
 @pytest.fixture(scope="module")
 def frames(people: People, tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, pd.DataFrame]:
     children, nominals = write_files(people, tmp_path_factory.mktemp("files"))
-    return read_children(children, KNOWN_ON), read_nominals(nominals, KNOWN_ON)
+    return read_files(children, nominals, KNOWN_ON)
 
 
 @pytest.fixture(scope="module")

@@ -252,6 +252,21 @@ def test_psql_is_logged_in_as_the_role(warehouse: Settings, words: tuple[str, ..
     assert asked.stdout.strip() == f"{user}|{urlsplit(given['WAREHOUSE_URL']).path[1:]}"
 
 
+def test_a_script_is_told_that_its_statement_failed(warehouse: Settings) -> None:
+    assert warehouse.warehouse_url is not None
+    given = {"TRACKER_HOME": str(warehouse.home), "WAREHOUSE_URL": warehouse.warehouse_url.get_secret_value()}
+    asked = subprocess.run(
+        [sys.executable, "-m", "live_tracker.cli", "psql"],
+        env=os.environ | given,
+        input="selec 1;\nselect 'went on';\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert asked.returncode != 0
+    assert "went on" not in asked.stdout
+
+
 def test_dsn_of_an_unknown_role_lists_the_roles(tracker: Callable[..., tuple[int, str]]) -> None:
     code, output = tracker("dsn", "--role", "everyone")
     assert code == 1

@@ -16,7 +16,8 @@ DAY = ["%Y-%m-%d"]
 Children = Annotated[Path, typer.Argument(metavar="CHILD.csv", help="columns as of child in the feed contract")]
 Nominals = Annotated[Path, typer.Argument(metavar="NOMINAL.csv", help="columns as of nominal in the feed contract")]
 KnownOn = Annotated[
-    dt.datetime | None, typer.Option(formats=DAY, help="day of the files, for PNC ids of two-digit years; today")
+    dt.datetime | None,
+    typer.Option(formats=DAY, help="day of the files, for two-digit years of PNC ids; by default the last they name"),
 ]
 ModelFile = Annotated[Path | None, typer.Option("--model", help="a file that training wrote; the shipped one")]
 
@@ -70,5 +71,5 @@ def train(
     jobs.train(children, nominals, out, _day(known_on), model, version=version, note=note)
 
 
-def _day(known_on: dt.datetime | None) -> dt.date:
-    return (known_on or dt.datetime.now(dt.UTC)).date()
+def _day(known_on: dt.datetime | None) -> dt.date | None:
+    return known_on.date() if known_on else None

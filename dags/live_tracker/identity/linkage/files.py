@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import gzip
 import io
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,11 +16,13 @@ import pandas as pd
 
 from live_tracker.errors import TrackerError
 from live_tracker.identity.cleaning import clean, split_forenames
+from live_tracker.identity.dates import read_date
 
 IDS = ("pnc_id", "cro_no")
 SHARED_COLUMNS = ("aliases", "date_of_birth", "sex", "postcode")
 LIST_COLUMNS = ("asns", "court_days")
 MOST_LINES_NAMED = 5
+_WHOLE_YEAR = re.compile(r"(?:19|20)\d{2}(?:/|\d{7}[A-Za-z]$)", re.ASCII)
 
 
 class Layout(NamedTuple):
@@ -33,22 +36,31 @@ CHILD = Layout("child_id", ("child_id", "forename", "surname", "date_of_birth"))
 NOMINAL = Layout("pnc_id", ("pnc_id", "forenames", "surname", "date_of_birth"))
 
 
-def read_children(path: Path, known_on: dt.date, *, ignore_ids: bool = False) -> pd.DataFrame:
-    """The cleaned children of a file (`cleaning.clean`); `record_key` is the child_id as written.
+def read_files(
+    children: Path, nominals: Path, known_on: dt.date | None = None, *, ignore_ids: bool = False
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The cleaned children and nominals (`cleaning.clean`); `record_key` is the child_id or pnc_id as written.
 
-    Beside the columns of the feed there may be `asns` and `court_days`, items with `;` between them. Raises
-    TrackerError if the file cannot be read, lacks a column, or names a row twice or not at all.
+    Beside the columns of the feed there may be `asns` and `court_days`, items with `;` between them, and a nominal's
+    `aliases`, as a child has them. `known_on` is the day of the files, by which PNC years of two digits have their
+    century; without one it is the last day of the last year that the files themselves name, so that no clock decides
+    who is whom. Raises TrackerError if a file cannot be read, lacks a column, or names a row twice or not at all.
     """
-    rows = _read(path, CHILD)
-    return _cleaned(rows, rows["child_id"], known_on, ignore_ids)
+    left, right = _read(children, CHILD), _read(nominals, NOMINAL)
+    names = [split_forenames(forenames) for forenames in right["forenames"]]
+    split = right.assign(forename=[first for first, _ in names], middle_names=[rest for _, rest in names])
+    # without ids nothing hangs on the day, and dates of birth of any century are taken
+    day = dt.date.max if ignore_ids else known_on or _last_day_named(left, right)
+    return _cleaned(left, left["child_id"], day, ignore_ids), _cleaned(split, right["pnc_id"], day, ignore_ids)
 
 
-def read_nominals(path: Path, known_on: dt.date, *, ignore_ids: bool = False) -> pd.DataFrame:
-    """The cleaned nominals of a file; `record_key` is the pnc_id as written. `aliases` as a child has them; else as above."""
-    rows = _read(path, NOMINAL)
-    names = [split_forenames(forenames) for forenames in rows["forenames"]]
-    split = rows.assign(forename=[first for first, _ in names], middle_names=[rest for _, rest in names])
-    return _cleaned(split, rows["pnc_id"], known_on, ignore_ids)
+def _last_day_named(*files: pd.DataFrame) -> dt.date:
+    texts = {
+        column: {text for rows in files for text in rows.get(column, ())} for column in ("date_of_birth", "pnc_id")
+    }
+    years = [day.year for text in texts["date_of_birth"] if (day := read_date(text).value)]
+    years += [int(text[:4]) for text in texts["pnc_id"] if _WHOLE_YEAR.match(text)]
+    return dt.date(max(years, default=dt.MAXYEAR), 12, 31)
 
 
 def _cleaned(rows: pd.DataFrame, keys: pd.Series[Any], known_on: dt.date, ignore_ids: bool) -> pd.DataFrame:
@@ -60,8 +72,7 @@ def _cleaned(rows: pd.DataFrame, keys: pd.Series[Any], known_on: dt.date, ignore
     for column in LIST_COLUMNS:
         if column in rows:
             records[column] = [[item for item in text.split(";") if item] for text in rows[column]]
-    # without ids nothing hangs on the day, and dates of birth of any century are taken
-    return clean(records.assign(known_on=dt.date.max if ignore_ids else known_on))
+    return clean(records.assign(known_on=known_on))
 
 
 def _read(path: Path, layout: Layout) -> pd.DataFrame:

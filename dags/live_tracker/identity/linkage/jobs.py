@@ -12,7 +12,7 @@ import pandas as pd
 from live_tracker import terminal
 from live_tracker.errors import TrackerError
 from live_tracker.identity.linkage import training
-from live_tracker.identity.linkage.files import read_children, read_nominals
+from live_tracker.identity.linkage.files import read_files
 from live_tracker.identity.linkage.model import Model, read_model, shipped_model
 from live_tracker.identity.linkage.pairs import link
 from live_tracker.identity.linkage.training import changes, fitted
@@ -31,7 +31,7 @@ def link_files(
     children: Path,
     nominals: Path,
     out: Path,
-    known_on: dt.date,
+    known_on: dt.date | None,
     model: Path | None,
     *,
     ignore_ids: bool,
@@ -42,8 +42,7 @@ def link_files(
     console = terminal.console()
     with console.status("reading") as status:
         used = _model(model)
-        left = read_children(children, known_on, ignore_ids=ignore_ids)
-        right = read_nominals(nominals, known_on, ignore_ids=ignore_ids)
+        left, right = read_files(children, nominals, known_on, ignore_ids=ignore_ids)
         if not frozen:
             used = fitted(left, right, used, status.update)
         pairs = link(left, right, used, status.update)
@@ -71,14 +70,14 @@ def _unread(records: pd.DataFrame) -> str:
 
 
 def train(
-    children: Path, nominals: Path, out: Path, known_on: dt.date, model: Path | None, *, version: str, note: str
+    children: Path, nominals: Path, out: Path, known_on: dt.date | None, model: Path | None, *, version: str, note: str
 ) -> None:
     """Write a model trained on two files, and print what it changes."""
     _check_can_be_written(out)
     console = terminal.console()
     with console.status("reading") as status:
         before = _model(model)
-        left, right = read_children(children, known_on), read_nominals(nominals, known_on)
+        left, right = read_files(children, nominals, known_on)
         notes = before.notes | {
             "records": note or "not described",
             "size": f"{len(left)} children, {len(right)} nominals",

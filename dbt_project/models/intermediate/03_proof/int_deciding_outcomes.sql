@@ -52,24 +52,29 @@ telling as (
     where source_system = 'pnc' and (is_police_final or is_police_diversion or is_unmapped)
 ),
 
-appeals as (
+weighed as (
     select
-        telling.*,
+        *,
         -- an outcome of tier none (a variation, a revocation) is no outcome of the offence and sets nothing aside, nor
         -- does a police code that nobody knows; a case outcome with an unknown code is what the appeal ended in
-        bool_or(
-            coalesce(tier <> 'none', source_system = 'cms')
-            and coalesce(appeal_status, '') not in ('SUCCESSFUL', 'CHANGED')
-        ) over (partition by proof_sources, offence_uid, source_system) as has_unchanged,
+        coalesce(tier <> 'none', source_system = 'cms') as is_of_the_offence
+    from telling
+),
+
+appeals as (
+    select
+        *,
+        bool_or(is_of_the_offence and coalesce(appeal_status, '') not in ('SUCCESSFUL', 'CHANGED'))
+            over (partition by proof_sources, offence_uid, source_system) as has_unchanged,
         row_number() over (
             partition by
                 proof_sources,
                 offence_uid,
                 source_system,
-                coalesce(appeal_status = 'CHANGED' and tier <> 'none', false)
+                coalesce(is_of_the_offence and appeal_status = 'CHANGED', false)
             order by outcome_date desc, outcome_id desc, source desc
         ) as latest_number
-    from telling
+    from weighed
 ),
 
 final as (
