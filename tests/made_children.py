@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from live_tracker.identity.identifiers import check_letter
-from tests.deliver import Row, child, offence, outcome, write_delivery
+from tests.deliver import Row, child, offence, outcome, surname_of, write_delivery
 
 FORCE = "21"
 DISPOSALS = {"REFERRAL_ORDER": "1097", "YRO": "1141", "DTO": "1081"}
@@ -24,7 +24,7 @@ class MadeChild:
         self.rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
         self.offences = 0
         self._add("yot", "child", child(self.child_id, pnc_id=self.pnc_id, date_of_birth=born, home_yot=service))
-        name = {"surname": "EXAMPLE", "forenames": "TESTA"}
+        name = {"surname": surname_of(self.child_id).upper(), "forenames": "TESTA"}
         self._add("pnc", "nominal", {"pnc_id": self.pnc_id, **name, "date_of_birth": born, "sex": "F"})
 
     def offence(

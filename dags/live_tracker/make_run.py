@@ -120,7 +120,7 @@ def start_run(
             requested_by="make",
             definitions_hash=inputs.definitions_hash,
             reference_hash=inputs.reference_hash,
-            code_version=code_version(),
+            code_version=code_version(linkage_model=settings.linkage_model),
             as_of=as_of,
             known_as_of=known_as_of,
         )

@@ -38,7 +38,7 @@ def open_run(settings: Settings, run_key: str) -> None:
             requested_by="schedule",
             definitions_hash=definitions_hash,
             reference_hash=reference_hash,
-            code_version=code_version(),
+            code_version=code_version(linkage_model=settings.linkage_model),
         )
 
 

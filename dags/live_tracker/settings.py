@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     reference: Path = Field(
         default=PROJECT / "dags/live_tracker/reference_data/data", description="folder of the code lists in use"
     )
+    linkage_model: Path | None = Field(
+        default=None, description="a linkage model that this service has trained; unset: the one that comes with it"
+    )
     freshness_warning_days: int = Field(
         default=3,
         ge=0,

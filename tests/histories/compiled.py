@@ -87,7 +87,7 @@ class CompiledBuild:
         try:
             with self.connection.cursor() as plain:
                 _write_records(plain, history)
-                links.bring_up(plain, IDENTITY_KEY)
+                links.bring_up(plain, IDENTITY_KEY, None)
             with self._cursor() as cursor:
                 definitions_hash = write_definitions(cursor, history.definitions)
                 asked = (history.as_of, history.known_as_of, definitions_hash)

@@ -9,9 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
-from pydantic import SecretStr
 
-from live_tracker import fences
 from live_tracker.database import connect
 from live_tracker.identity import links
 from live_tracker.settings import Settings
@@ -65,11 +63,10 @@ def test_the_loader_makes_of_deliveries_what_the_models_are_given_here(
         given_links = built.links()
     with TemporaryDirectory() as folder:
         history.write_deliveries(Path(folder))
-        warehouse = new_warehouse().model_copy(update={"identity_key": SecretStr(IDENTITY_KEY.decode())})
+        warehouse = new_warehouse()
         land_all(warehouse, Path(folder))
-        with connect(warehouse, "loader") as connection:
-            token = fences.claim(connection, "identity", "test")
-        links.resolve(warehouse, "test", token)
+        with connect(warehouse, "loader") as connection, connection.cursor() as cursor:
+            links.bring_up(cursor, IDENTITY_KEY, None)
         assert as_told(history_of(warehouse)) == as_told(history.versions())
         assert sorted(links_of(warehouse), key=repr) == sorted(given_links, key=repr)
         assert first_supplies(supplies_of(warehouse)) == first_supplies(history.supplies())

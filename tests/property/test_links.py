@@ -11,13 +11,15 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from live_tracker.identity.clusters import Edge, Membership, Record, memberships
+from live_tracker.identity.clusters import METHODS, Edge, Membership, Record, memberships
+from live_tracker.identity.spans import END
 
 FIRST_DAY = dt.date(2024, 1, 1)
 DAYS = 8
 """Everything that happens does so in the first of them; the last is like every day after it."""
 NIGHT = FIRST_DAY + dt.timedelta(days=DAYS)
 
+METHOD = st.sampled_from([None, *METHODS])
 IDS = st.sampled_from(["id-1", "id-2", "id-3", "id-4"])
 SYSTEMS = st.sampled_from([("cms", "northborough"), ("cms", "southborough"), ("pnc", "01")])
 
@@ -45,7 +47,11 @@ def histories(draw: st.DrawFn) -> History:
         for shared_id in draw(st.lists(IDS, max_size=3)):
             start = draw(st.integers(first, DAYS - 2))
             end = draw(st.none() | st.integers(start + 1, DAYS - 1))
-            edges.append(Edge(record, shared_id, day(start), None if end is None else day(end)))
+            edges.append(Edge(record, shared_id, day(start), END if end is None else day(end), draw(METHOD)))
+    for one, other in draw(st.lists(st.tuples(*[st.sampled_from(records)] * 2), max_size=2)):
+        if one != other:
+            start = max(one.first_known, other.first_known)
+            edges.append(Edge(one, other, start, END, "splink", draw(st.floats(7, 30))))
     return History(records, edges)
 
 
@@ -56,20 +62,24 @@ def nights(draw: st.DrawFn) -> History:
         Record(NIGHT, draw(st.integers(1, 3)), *draw(SYSTEMS), f"new-{n}") for n in range(draw(st.integers(1, 3)))
     ]
     return History(
-        records, [Edge(record, shared_id, NIGHT, None) for record in records for shared_id in draw(st.lists(IDS))]
+        records,
+        [Edge(record, shared_id, NIGHT, END, "pnc_id") for record in records for shared_id in draw(st.lists(IDS))],
     )
 
 
 def holds(span: Edge | Membership, on: dt.date) -> bool:
-    return span.known_from <= on and (span.known_to is None or on < span.known_to)
+    return span.known_from <= on < span.known_to
 
 
 def persons_on(on: dt.date, history: History) -> dict[Record, Person]:
     """The plain way: of each record known on the day, everything that can be reached over the edges of the day."""
-    carried: dict[Record, set[str]] = {record: set() for record in history.records if record.first_known <= on}
+    carried: dict[Record, set[object]] = {record: set() for record in history.records if record.first_known <= on}
     for edge in history.edges:
         if holds(edge, on):
-            carried[edge.record].add(edge.shared_id)
+            # two records that are tied to each other carry their tie
+            tie = (edge.record, edge.other) if isinstance(edge.other, Record) else edge.other
+            for record in carried.keys() & {edge.record, edge.other}:
+                carried[record].add(tie)
     persons = {}
     for record, own in carried.items():
         together, ids = {record}, set(own)
@@ -81,7 +91,7 @@ def persons_on(on: dt.date, history: History) -> dict[Record, Person]:
 
 
 def found_on(on: dt.date, found: Iterable[Membership]) -> list[tuple[Record, Person]]:
-    return sorted((span.record, (span.earliest, span.is_shared)) for span in found if holds(span, on))
+    return sorted((span.record, (span.earliest, span.method != "single")) for span in found if holds(span, on))
 
 
 def spans_by_record(found: Iterable[Membership]) -> dict[Record, list[Membership]]:
@@ -104,7 +114,7 @@ def test_the_spans_of_a_record_have_no_gap_from_the_day_it_is_known(history: His
     assert spans.keys() == set(history.records)
     for record, own in spans.items():
         assert own[0].known_from == record.first_known
-        assert [span.known_to for span in own] == [*(span.known_from for span in own[1:]), None]
+        assert [span.known_to for span in own] == [*(span.known_from for span in own[1:]), END]
         assert all(before.known_from < after.known_from for before, after in pairwise(own))
 
 
@@ -112,7 +122,8 @@ def test_the_spans_of_a_record_have_no_gap_from_the_day_it_is_known(history: His
 def test_neighbouring_spans_of_a_record_differ(history: History) -> None:
     for own in spans_by_record(memberships(history.records, history.edges)).values():
         assert all(
-            (before.earliest, before.is_shared) != (after.earliest, after.is_shared) for before, after in pairwise(own)
+            (before.earliest, before.method, before.weight) != (after.earliest, after.method, after.weight)
+            for before, after in pairwise(own)
         )
 
 

@@ -14,7 +14,7 @@ from live_tracker.errors import DatabaseError
 from live_tracker.identity import links
 from live_tracker.identity.links import LinkReport
 from live_tracker.settings import Settings
-from tests.deliver import Row, administer, child, fetch, land_all, offence, outcome, write_delivery
+from tests.deliver import Row, administer, child, fetch, land_all, offence, outcome, surname_of, write_delivery
 
 PNC_ID, OTHER_PNC_ID, INVALID_PNC_ID = "2002/0073319Z", "1979/0163001B", "2002/0073319A"
 CANARY = "CANARY-Zebedee"
@@ -28,7 +28,7 @@ FEED_VIEWS = [f"{feed.name}_{table.name}" for feed in FEEDS.values() for table i
 def nominal(pnc_id: str, **values: str) -> dict[str, str]:
     return {
         "pnc_id": pnc_id,
-        "surname": "Example",
+        "surname": surname_of(pnc_id),
         "forenames": "Testa",
         "date_of_birth": "2008-05-10",
         "sex": "F",

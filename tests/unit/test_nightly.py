@@ -25,7 +25,7 @@ def night(warehouse: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A home with deliveries of two days in its ledger, and stand-ins for what reads folders."""
     monkeypatch.setattr(nightly, "load_code_lists", lambda _: "reference")
     monkeypatch.setattr(nightly, "load_definitions", lambda _, folder: f"definitions of {folder.name}")
-    monkeypatch.setattr(nightly, "code_version", lambda: "code")
+    monkeypatch.setattr(nightly, "code_version", lambda **_: "code")
     for number, day in enumerate((FIRST, LAST), start=1):
         deliver(warehouse, number, day)
     return warehouse

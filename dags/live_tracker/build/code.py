@@ -11,21 +11,25 @@ from live_tracker.settings import PROJECT
 _SOURCES = {
     "sql": {".sql"},
     "dags/live_tracker": {".py"},
+    "dags/live_tracker/identity/linkage": {".csv", ".json"},
     "dbt_project": {".sql", ".yml", ".csv"},
     "expectations": {".json", ".yml"},
 }
 _MADE_BY_RUNNING = {"target", "logs", "dbt_packages", "uncommitted", "__pycache__"}
 
 
-def code_version(project: Path = PROJECT) -> str:
+def code_version(project: Path = PROJECT, linkage_model: Path | None = None) -> str:
     """64 hex digits over path and content of every source that can move a figure, the locked packages among them.
 
-    The same checkout gives the same version on every machine; DAG files, docs and tests do not count.
+    The same checkout gives the same version on every machine; DAG files, docs and tests do not count. A home's own
+    linkage model does, wherever it lies.
     """
     digest = hashlib.sha256()
     for path in sorted(_files(project), key=lambda path: path.relative_to(project).as_posix().encode()):
         name, content = path.relative_to(project).as_posix().encode(), path.read_bytes()
         digest.update(b"%d %d\n" % (len(name), len(content)) + name + content)
+    if linkage_model is not None:
+        digest.update(linkage_model.read_bytes())
     return digest.hexdigest()
 
 

@@ -46,7 +46,7 @@ def bind_home(connection: Connection, folder: Path) -> None:
 
 
 def deliveries_hash(connection: Connection, known_as_of: dt.date) -> str:
-    """sha-256 of the set of effective deliveries with an extract date up to `known_as_of`."""
+    """sha-256 of the set of effective deliveries, and of decisions on links, of days up to `known_as_of`."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -58,6 +58,15 @@ def deliveries_hash(connection: Connection, known_as_of: dt.date) -> str:
             (known_as_of,),
         )
         lines = sorted("\t".join(str(value) for value in row) for row in cursor.fetchall())
+        cursor.execute(
+            """
+            SELECT decision_id FROM identity.review_decision
+            WHERE verdict <> 'note' AND decided_on <= %s
+            ORDER BY decision_id
+            """,
+            (known_as_of,),
+        )
+        lines += [f"decision\t{decision_id}" for (decision_id,) in cursor.fetchall()]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 

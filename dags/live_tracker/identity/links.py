@@ -1,30 +1,29 @@
-"""Identity resolution: who is whom over all of history, from the ids that both feeds carry.
+"""Identity resolution: who is whom over all of history, by ids, by weight and by what people decided.
 
-The outcome is a function of the versions in raw and of the identity key, never of the order in which deliveries came;
-a night that changes nothing writes nothing.
+The outcome is a function of the versions in raw, the decisions, the model and the identity key, never of the order in
+which deliveries came; a night that changes nothing writes nothing.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import hmac
-import io
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
 
 from psycopg2.extensions import cursor as Cursor
 
 from live_tracker import fences
 from live_tracker.database import analyze, connect
 from live_tracker.home.secrets import secret
-from live_tracker.identity.clusters import Edge, Membership, Record, memberships
-from live_tracker.identity.identifiers import canonical_pnc_id
+from live_tracker.identity.by_weight import ForReview
+from live_tracker.identity.clusters import Membership, Record, memberships
+from live_tracker.identity.copying import copy_rows
+from live_tracker.identity.histories import Histories, read_histories
+from live_tracker.identity.linkage.model import Model, model_of
+from live_tracker.identity.spans import END, overlaps
+from live_tracker.identity.ties import tied
 from live_tracker.settings import Settings
-
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -37,15 +36,6 @@ class LinkReport:
     changed_persons: int
 
 
-class _Span(NamedTuple):
-    """A version of a record: its dates, whether the record was deleted, and the id that it shares."""
-
-    known_from: dt.date
-    known_to: dt.date | None
-    deleted: bool
-    shared_id: str | None
-
-
 def resolve(settings: Settings, run_key: str, token: int) -> LinkReport:
     """Bring identity.person_link and identity.person up to the versions in raw, in one transaction.
 
@@ -53,20 +43,25 @@ def resolve(settings: Settings, run_key: str, token: int) -> LinkReport:
     """
     with connect(settings, "loader") as connection, connection.cursor() as cursor:
         fences.hold(connection, "identity", token)
-        report = bring_up(cursor, _identity_key(settings))
+        report = bring_up(cursor, _identity_key(settings), model_of(settings))
     if report.changed_links or report.changed_persons:
         analyze(settings, ["identity.person_link", "identity.span", "identity.person"])
     return report
 
 
-def bring_up(cursor: Cursor, key: bytes) -> LinkReport:
-    """The same within a transaction of the caller's, once in it; `key` is the identity key."""
-    histories = _histories(cursor)
-    found = memberships(histories, _edges(histories))
+def bring_up(cursor: Cursor, key: bytes, model: Model | None) -> LinkReport:
+    """The same within a transaction of the caller's, once in it; `key` is the identity key.
+
+    Without a model nothing is weighed: only ids that agree and people tie records together.
+    """
+    histories = read_histories(cursor)
+    edges, waiting = tied(cursor, histories, model)
+    found = memberships([*histories.children, *histories.nominals], edges)
     changed_links = _write_links(cursor, _link_rows(found, histories, key))
     if changed_links:
         _write_spans(cursor)
     changed_persons = _write_persons(cursor)
+    _write_reviews(cursor, waiting)
     cursor.execute("SELECT count(DISTINCT person_key) FROM identity.person")
     (persons,) = cursor.fetchone() or (0,)
     return LinkReport(len(histories), persons, changed_links, changed_persons)
@@ -83,73 +78,34 @@ def person_key(key: bytes, record: Record) -> str:
     return hmac.new(key, named.encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def _histories(cursor: Cursor) -> dict[Record, list[_Span]]:
-    cursor.execute(_VERSIONS)
-    histories: dict[tuple[str, str, str], list[tuple[int, _Span]]] = defaultdict(list)
-    for system, source, source_id, sequence, known_from, known_to, deleted, shared_id in cursor:
-        history = histories[system, source, source_id]
-        # a deletion repeats the last live row, whose id must not be read anew, by a century that has turned
-        canonical = history[-1][1].shared_id if deleted and history else canonical_pnc_id(shared_id, known_from)
-        history.append((sequence, _Span(known_from, known_to, deleted, canonical)))
-    return {
-        Record(history[0][1].known_from, history[0][0], *identity): [span for _, span in history]
-        for identity, history in histories.items()
-    }
-
-
-def _edges(histories: dict[Record, list[_Span]]) -> Iterator[Edge]:
-    """A child to the PNC id on its record, a nominal to its own id and to the one it was merged into."""
-    for record, spans in histories.items():
-        if record.source_system == "pnc":
-            yield Edge(record, record.source_id, record.first_known, None)
-        carried = ((span.shared_id, span.known_from, span.known_to) for span in spans if span.shared_id is not None)
-        for shared_id, known_from, known_to in _joined(carried):
-            yield Edge(record, shared_id, known_from, known_to)
-
-
-def _link_rows(
-    found: Iterable[Membership], histories: dict[Record, list[_Span]], key: bytes
-) -> Iterator[tuple[str, ...]]:
+def _link_rows(found: Iterable[Membership], histories: Histories, key: bytes) -> Iterator[tuple[object, ...]]:
     """Rows of person_link: each membership cut to the spans in which its record is there."""
     for membership in found:
         record = membership.record
-        named, method = person_key(key, membership.earliest), "pnc_id" if membership.is_shared else "single"
-        live = ((True, span.known_from, span.known_to) for span in histories[record] if not span.deleted)
-        for _, known_from, known_to in _joined(live):
-            start = max(known_from, membership.known_from)
-            ends = [day for day in (known_to, membership.known_to) if day is not None]
-            end = min(ends, default=None)
-            if end is None or start < end:
-                yield (
-                    *(record.source_system, record.source, record.source_id, named, method),
-                    *(start.isoformat(), "\\N" if end is None else end.isoformat()),
-                )
+        reason = (person_key(key, membership.earliest), membership.method, membership.weight)
+        for start, end in overlaps([(membership.known_from, membership.known_to)], histories.live(record)):
+            yield (*record[2:], *reason, start, None if end == END else end)
 
 
-def _joined(spans: Iterable[tuple[Value, dt.date, dt.date | None]]) -> list[tuple[Value, dt.date, dt.date | None]]:
-    """Neighbouring spans of one value made one: what else changes in a record changes nothing here."""
-    joined: list[tuple[Value, dt.date, dt.date | None]] = []
-    for value, known_from, known_to in spans:
-        if joined and joined[-1][0] == value and joined[-1][2] == known_from:
-            joined[-1] = (value, joined[-1][1], known_to)
-        else:
-            joined.append((value, known_from, known_to))
-    return joined
-
-
-def _write_links(cursor: Cursor, rows: Iterable[tuple[str, ...]]) -> int:
+def _write_links(cursor: Cursor, rows: Iterable[tuple[object, ...]]) -> int:
     cursor.execute("CREATE TEMPORARY TABLE resolved (LIKE identity.person_link) ON COMMIT DROP")
-    text = io.StringIO()
-    for row in rows:
-        text.write("\t".join(value if value == "\\N" else _escaped(value) for value in row) + "\n")
-    text.seek(0)
-    cursor.copy_expert(
-        """
-        COPY pg_temp.resolved (source_system, source, source_id, person_key, method, known_from, known_to) FROM STDIN
-        """,
-        text,
-    )
+    columns = ("source_system", "source", "source_id", "person_key", "method", "match_weight", "known_from", "known_to")
+    copy_rows(cursor, "pg_temp.resolved", columns, rows)
     return _replace_changed(cursor, "person_link")
+
+
+def _write_reviews(cursor: Cursor, waiting: Iterable[ForReview]) -> None:
+    cursor.execute("CREATE TEMPORARY TABLE waiting (LIKE identity.review_queue) ON COMMIT DROP")
+    columns = (
+        *("source", "child_id", "other_system", "other_source", "other_id", "method", "match_weight"),
+        *("left_face", "right_face", "known_from", "known_to"),
+    )
+    rows = (
+        (*one.child[3:], *one.other[2:], *one[2:7], None if one.known_to == END else one.known_to) for one in waiting
+    )
+    copy_rows(cursor, "pg_temp.waiting", columns, rows)
+    cursor.execute("DELETE FROM identity.review_queue AS kept WHERE kept NOT IN (SELECT waiting FROM waiting)")
+    cursor.execute("INSERT INTO identity.review_queue TABLE pg_temp.waiting ON CONFLICT DO NOTHING")
 
 
 def _write_persons(cursor: Cursor) -> int:
@@ -195,10 +151,6 @@ def _write_spans(cursor: Cursor) -> None:
     )
 
 
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-
-
 _REPLACE = {
     "person_link": (
         """
@@ -208,6 +160,7 @@ _REPLACE = {
                 resolved.source_system = kept.source_system AND resolved.source = kept.source
                 AND resolved.source_id = kept.source_id AND resolved.known_from = kept.known_from
                 AND resolved.person_key = kept.person_key AND resolved.method = kept.method
+                AND resolved.match_weight IS NOT DISTINCT FROM kept.match_weight
                 AND resolved.known_to IS NOT DISTINCT FROM kept.known_to
         )
         """,
@@ -237,29 +190,6 @@ noted AS (
 )
 
 SELECT count(*) FROM changed
-"""
-
-_VERSIONS = """
-SELECT
-    'cms', version.source, version.key, delivery.sequence, version.known_from, version.known_to, version.deleted,
-    record.pnc_id
-FROM raw.yot_child_version AS version
-INNER JOIN raw.yot_child AS record ON version.source = record.source AND version.row_hash = record.row_hash
-INNER JOIN (
-    SELECT DISTINCT feed, source, sequence, extract_date FROM ops.delivery
-) AS delivery
-    ON delivery.feed = 'yot' AND version.source = delivery.source AND version.known_from = delivery.extract_date
-UNION ALL
-SELECT
-    'pnc', version.source, version.key, delivery.sequence, version.known_from, version.known_to, version.deleted,
-    record.merged_into
-FROM raw.pnc_nominal_version AS version
-INNER JOIN raw.pnc_nominal AS record ON version.source = record.source AND version.row_hash = record.row_hash
-INNER JOIN (
-    SELECT DISTINCT feed, source, sequence, extract_date FROM ops.delivery
-) AS delivery
-    ON delivery.feed = 'pnc' AND version.source = delivery.source AND version.known_from = delivery.extract_date
-ORDER BY 1, 2, 3, 5
 """
 
 _PERSONS = """

@@ -69,7 +69,7 @@ def prepared(cleaned: pd.DataFrame) -> pa.Table:
             **{name: pa.array(values, pa.string()) for name, values in texts.items()},
             **{name: pa.array(values, pa.list_(pa.string())) for name, values in lists.items()},
             "dob_weak": pa.array(
-                [day is not None and bool(weak) for day, weak in zip(days, column("dob_weak"), strict=True)]
+                [day is not None and bool(weak) for day, weak in zip(days, column("dob_weak"), strict=True)], pa.bool_()
             ),
             "dob_days": pa.array([day and day.toordinal() for day in days], pa.int32()),
         }

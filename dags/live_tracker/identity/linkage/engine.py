@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from splink import Linker
 from splink.backends.duckdb import DuckDBAPI
 
+from live_tracker.identity.linkage.blocking import Rule
 from live_tracker.identity.linkage.comparisons import COMPARISONS, OTHER, Comparison
 from live_tracker.identity.linkage.model import RAREST, Model, Odds
 
@@ -20,7 +21,7 @@ LinkType = Literal["link_only", "dedupe_only"]
 FREQUENCY_COLUMNS = tuple(RAREST)
 
 
-def linker(tables: Sequence[pa.Table], model: Model, blocking_rules: Sequence[Any]) -> tuple[Linker, DuckDBAPI]:
+def linker(tables: Sequence[pa.Table], model: Model, blocking_rules: Sequence[Rule]) -> tuple[Linker, DuckDBAPI]:
     """A Splink linker over one table (pairs within it) or two (pairs across), with the model's figures in it."""
     api = DuckDBAPI(duckdb.connect(":memory:"))
     api.duckdb_con.execute("SET enable_progress_bar = false")
@@ -37,12 +38,12 @@ def linker(tables: Sequence[pa.Table], model: Model, blocking_rules: Sequence[An
     return made, api
 
 
-def _settings(model: Model, blocking_rules: Sequence[Any], link_type: LinkType) -> dict[str, Any]:
+def _settings(model: Model, blocking_rules: Sequence[Rule], link_type: LinkType) -> dict[str, Any]:
     return {
         "link_type": link_type,
         "probability_two_random_records_match": model.prior,
         "comparisons": [_comparison(comparison, model.levels[comparison.name]) for comparison in COMPARISONS],
-        "blocking_rules_to_generate_predictions": list(blocking_rules),
+        "blocking_rules_to_generate_predictions": [rule.for_splink() for rule in blocking_rules],
         "retain_matching_columns": True,
         "retain_intermediate_calculation_columns": True,
         "unique_id_column_name": "unique_id",

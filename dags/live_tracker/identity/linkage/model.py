@@ -10,6 +10,7 @@ from typing import Any
 
 from live_tracker.errors import TrackerError
 from live_tracker.identity.linkage.comparisons import COMPARISONS
+from live_tracker.settings import Settings
 
 SHIPPED = Path(__file__).parent / "models" / "2026_11.json"
 FORMAT = 1
@@ -69,6 +70,11 @@ class Model:
 def shipped_model() -> Model:
     """The model that comes with the tracker."""
     return read_model(SHIPPED)
+
+
+def model_of(settings: Settings) -> Model:
+    """The model by which a night weighs: the service's own, or the one that comes with the tracker."""
+    return read_model(settings.linkage_model) if settings.linkage_model else shipped_model()
 
 
 def read_model(path: Path) -> Model:

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from live_tracker.identity.linkage.blocking import LIKELY_PAIRS, SHARED_IDS
+from live_tracker.identity.linkage.blocking import LIKELY_PAIRS, SHARED_IDS, Rule
 from live_tracker.identity.linkage.compared import prepared
 from live_tracker.identity.linkage.comparisons import COMPARISONS, Comparison
 from live_tracker.identity.linkage.decisions import decide, settled_by_id
@@ -50,7 +50,20 @@ def score(left: pd.DataFrame, right: pd.DataFrame | None, model: Model, told: To
         settled = pa.array(sorted(settled_by_id(by_id)), pa.string())
         rest[0] = tables[0].filter(pc.invert(pc.is_in(tables[0]["unique_id"], settled)))
     told(f"likely pairs of {sum(table.num_rows for table in rest):,} records")
-    likely = weigh(rest, model, LIKELY_PAIRS, model.thresholds["review"]) if rest[0].num_rows else _empty()
+    return _with_likely(by_id, rest, model)
+
+
+def score_prepared(tables: Sequence[pa.Table], model: Model) -> pd.DataFrame:
+    """The columns of `score` for prepared tables, whether or not an id has settled a record of the left one."""
+    if any(table.num_rows == 0 for table in tables):
+        return _empty()
+    has_ids = any(all(table[rule.columns[0]].null_count < table.num_rows for table in tables) for rule in SHARED_IDS)
+    by_id = weigh(tables, model, SHARED_IDS, None) if has_ids else _empty()
+    return _with_likely(by_id, tables, model)
+
+
+def _with_likely(by_id: pd.DataFrame, tables: Sequence[pa.Table], model: Model) -> pd.DataFrame:
+    likely = weigh(tables, model, LIKELY_PAIRS, model.thresholds["review"]) if tables[0].num_rows else _empty()
     both = pd.concat([by_id, likely[~(_same(likely, "pnc_id") | _same(likely, "cro"))]], ignore_index=True)
     return both.sort_values(["left_key", "right_key"], ignore_index=True)
 
@@ -59,7 +72,7 @@ def _same(pairs: pd.DataFrame, id_comparison: str) -> pd.Series:
     return pairs[id_comparison].eq("exact")
 
 
-def weigh(tables: Sequence[pa.Table], model: Model, rules: Sequence[Any], at_least: float | None) -> pd.DataFrame:
+def weigh(tables: Sequence[pa.Table], model: Model, rules: Sequence[Rule], at_least: float | None) -> pd.DataFrame:
     """The columns of `score` for the pairs of prepared tables that the blocking rules make and that weigh `at_least`."""
     made, api = linker(tables, model, rules)
     try:
