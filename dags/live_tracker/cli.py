@@ -19,6 +19,7 @@ from live_tracker.explain import page, trail
 from live_tracker.home import airflow, airflow_api, postgres
 from live_tracker.identity.linkage.cli import app as linkage_app
 from live_tracker.identity.linkage.cli import files_app
+from live_tracker.identity.review.cli import app as review_app
 from live_tracker.make_run import Inputs, Watch
 from live_tracker.reference_data.cli import app as definitions_app
 from live_tracker.runs import Run
@@ -32,6 +33,7 @@ app.add_typer(deliveries_app)
 app.add_typer(definitions_app, name="definitions")
 app.add_typer(files_app)
 app.add_typer(linkage_app, name="linkage")
+app.add_typer(review_app, name="review")
 
 FAILED, REFUSED = 1, 3
 DAY = ["%Y-%m-%d"]
@@ -106,7 +108,7 @@ def show_status() -> None:
 def show_runs(last: Annotated[int, typer.Option(help="how many", min=1)] = 20) -> None:
     """The last runs: what each was asked for, what became of it and the release that it published or found."""
     settings = get_settings()
-    _check_is_running(settings)
+    postgres.check_is_running(settings)
     status.print_runs(settings, terminal.console(), last)
 
 
@@ -120,7 +122,7 @@ def explain(
 ) -> None:
     """Why a child is counted, or not: from the delivered rows to the cell of the summary. A child id: practitioner only."""
     settings = get_settings()
-    _check_is_running(settings)
+    postgres.check_is_running(settings)
     found = trail.follow(settings, _role(role), child, definition, cohort, service)
     page.print_trail(terminal.console(), found, cohort, service)
 
@@ -236,7 +238,7 @@ def _tell_failure(settings: Settings, console: Console, ended: Run, watch: Watch
 
 
 def _login_url(settings: Settings, role: str) -> str:
-    _check_is_running(settings)
+    postgres.check_is_running(settings)
     if role == "owner":
         return database.role_url(settings, "migrator") + "?options=-c%20role%3Downer"
     return database.role_url(settings, _role(role, "owner"))
@@ -248,11 +250,6 @@ def _role(role: str, *others: str) -> database.Role:
     if known is None:
         raise TrackerError(f"there is no role {role!r}", do=f"choose one of {', '.join((*database.ROLES, *others))}")
     return known
-
-
-def _check_is_running(settings: Settings) -> None:
-    if settings.is_embedded and not postgres.is_running(settings):
-        raise TrackerError("Postgres is not running", str(settings.home), "start it with `make run`")
 
 
 def _day(moment: dt.datetime | None) -> dt.date | None:

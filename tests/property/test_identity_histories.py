@@ -20,7 +20,7 @@ from live_tracker.identity.clusters import Membership, Record, memberships
 from live_tracker.identity.faces import Face, faces_of
 from live_tracker.identity.histories import Histories, Texts, Version, read_version
 from live_tracker.identity.linkage.model import THRESHOLDS
-from live_tracker.identity.reviews import Pair, Verdict, pair, reviewed
+from live_tracker.identity.review.decisions import Pair, Verdict, pair, reviewed
 from live_tracker.identity.spans import END
 
 NIGHTS = 6

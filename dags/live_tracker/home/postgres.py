@@ -86,6 +86,12 @@ def is_running(settings: Settings) -> bool:
     )
 
 
+def check_is_running(settings: Settings) -> None:
+    """Raise TrackerError unless the embedded server runs; of an outside one the connection will tell."""
+    if settings.is_embedded and not is_running(settings):
+        raise TrackerError("Postgres is not running", str(settings.home), "start it with `make run`")
+
+
 def administrator_url(settings: Settings) -> str:
     password = secret(settings, "postgres.password")
     return f"postgresql://{ADMINISTRATOR}:{password}@127.0.0.1:{port(settings, 'postgres')}/postgres"

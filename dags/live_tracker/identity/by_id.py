@@ -9,7 +9,7 @@ from itertools import combinations
 
 from live_tracker.identity.clusters import Edge, Record
 from live_tracker.identity.histories import Histories, Version
-from live_tracker.identity.reviews import Reviews
+from live_tracker.identity.review.decisions import Reviews
 from live_tracker.identity.spans import END, Span, joined, overlap, without
 
 MOST_HOLDERS = 20

@@ -15,7 +15,7 @@ from live_tracker.identity.histories import Histories
 from live_tracker.identity.linkage.comparisons import COMPARISONS
 from live_tracker.identity.linkage.decisions import decide
 from live_tracker.identity.merges import Merges
-from live_tracker.identity.reviews import Reviews, pair
+from live_tracker.identity.review.decisions import Reviews, pair
 from live_tracker.identity.spans import END, Span, Valued, cut, joined, overlaps, without
 
 FacesOf = Mapping[Record, list[Valued[Face]]]

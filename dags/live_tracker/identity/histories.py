@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -77,9 +78,14 @@ class Histories:
         return len(self.children) + len(self.nominals)
 
 
-def read_histories(cursor: Cursor) -> Histories:
-    """Every version in raw, as cleaned as joining by ids needs it."""
-    cursor.execute(_VERSIONS)
+def read_histories(cursor: Cursor, records: Sequence[tuple[str, str, str]] | None = None) -> Histories:
+    """Every version in raw, or those of records by source system, source and id; as cleaned as joining by ids needs."""
+    system_and_key = "(system, source, key) IN (SELECT * FROM unnest(%s, %s, %s))"
+    cursor.execute(
+        f"SELECT * FROM ({_VERSIONS}) AS versions WHERE {'true' if records is None else system_and_key}"  # noqa: S608
+        " ORDER BY system, source, key, known_from",
+        None if records is None else [[record[place] for record in records] for place in range(3)],
+    )
     versions: dict[tuple[str, str, str], list[tuple[int, Version]]] = defaultdict(list)
     for system, source, source_id, sequence, known_from, known_to, deleted, *texts in cursor:
         history = versions[system, source, source_id]
@@ -115,7 +121,7 @@ def read_version(
 
 _VERSIONS = """
 SELECT
-    'cms', version.source, version.key, delivery.sequence, version.known_from, version.known_to, version.deleted,
+    'cms' AS system, version.source, version.key, delivery.sequence, version.known_from, version.known_to, version.deleted,
     record.pnc_id,
     record.forename, record.middle_names, record.surname, record.aliases, record.date_of_birth, record.sex,
     record.postcode, record.pnc_id, record.cro_no
@@ -137,5 +143,4 @@ INNER JOIN (
     SELECT DISTINCT feed, source, sequence, extract_date FROM ops.delivery
 ) AS delivery
     ON delivery.feed = 'pnc' AND version.source = delivery.source AND version.known_from = delivery.extract_date
-ORDER BY 1, 2, 3, 5
 """

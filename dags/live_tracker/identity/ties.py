@@ -12,7 +12,7 @@ from live_tracker.identity.by_weight import COLUMNS, ByWeight, FacesOf, tied_by_
 from live_tracker.identity.faces import Face, faces_of, read_items
 from live_tracker.identity.histories import Histories
 from live_tracker.identity.linkage.model import THRESHOLDS, Model
-from live_tracker.identity.reviews import read_reviews
+from live_tracker.identity.review.decisions import read_reviews
 from live_tracker.identity.spans import END
 
 
