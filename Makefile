@@ -125,6 +125,7 @@ bench: setup ## a night's build against one made anew, how pairing grows, how we
 	@$(RUN) -m tests.bench.nightly_build
 	@$(RUN) -m tests.bench.pairing
 	@$(RUN) -m tests.bench.linkage
+	@$(RUN) -m tests.bench.identity_nights
 
 .PHONY: lint
 lint: setup ## style and types; changes nothing
