@@ -144,6 +144,10 @@ GROUP BY definition, cohort, cell_yot, band;
 INSERT INTO candidate.milestone
 SELECT definition, cohort, yot, 3, children, children, reoffenders, reoffences, binary_rate, 0, 1
 FROM candidate.cohort_summary;
+INSERT INTO candidate.data_quality VALUES
+('eastvale', 30, 24, 6, 0.8, 20, 20, 1, 40, 30, 0.75),
+('westvale', 10, 8, 2, 0.8, 0, 0, NULL, 0, 0, NULL),
+('all', 40, 32, 8, 0.8, 20, 20, 1, 40, 30, 0.75);
 """
 
 

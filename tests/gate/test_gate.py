@@ -23,6 +23,11 @@ REOFFENDER = "UPDATE candidate.cohort_member SET {} WHERE person_key = 'child-3'
 REOFFENCE = "UPDATE candidate.reoffence SET {} WHERE offence_key = 'offence-2'"
 SUMMARY = "UPDATE candidate.cohort_summary SET {} WHERE cohort = '2022Q4' AND yot = 'westvale'"
 
+PROVEN_KNOWN = (
+    "UPDATE candidate.data_quality SET children_proven_with_police_match = {0}, proven_match_rate = {0} / 20.0 "
+    "WHERE children_proven = 20"
+)
+
 KNOWN_BAD = {
     "members_exist": "DELETE FROM candidate.cohort_member",
     "members_are_unique": "INSERT INTO candidate.cohort_member SELECT * FROM candidate.cohort_member LIMIT 1",
@@ -83,6 +88,9 @@ KNOWN_BAD = {
     "milestones_are_unique": "INSERT INTO candidate.milestone SELECT * FROM candidate.milestone LIMIT 1",
     "milestones_hold_together": "UPDATE candidate.milestone SET children_reached = children + 1",
     "milestones_cover_the_cohort": "DELETE FROM candidate.milestone WHERE cohort = '2022Q4' AND yot = 'westvale'",
+    "data_quality_is_unique": "INSERT INTO candidate.data_quality SELECT * FROM candidate.data_quality LIMIT 1",
+    "data_quality_holds_together": "UPDATE candidate.data_quality SET children_with_police_match = children + 1",
+    "data_quality_adds_up": "UPDATE candidate.data_quality SET offences = offences + 1 WHERE yot = 'all'",
     "sources_are_not_stale": "UPDATE ops.delivery SET extract_date = '2024-05-10' WHERE source = 'westvale'",
 }
 
@@ -155,6 +163,7 @@ def test_the_checkpoint_runs_every_suite() -> None:
             "outcomes_do_not_precede_offences",
             REOFFENCE.format("offence_date = '2023-10-15', outcome_date = '2023-10-14'"),
         ),
+        ("proven_children_are_known_to_the_police", PROVEN_KNOWN.format(15)),
         ("sources_are_recent", "UPDATE ops.delivery SET extract_date = '2024-06-21' WHERE source = 'westvale'"),
     ],
 )
@@ -172,6 +181,17 @@ def test_a_doubtful_candidate_passes_with_a_warning(shared_night: Night, expecta
 
     assert [finding.expectation for finding in result.warned] == [expectation]
     assert names("warning").count(expectation) == 1
+
+
+@pytest.mark.parametrize(("known", "warned"), [(20, ()), (19, ()), (18, ("match_rates_have_not_fallen",))])
+def test_a_match_rate_that_falls_over_five_points_is_warned_of(
+    night: Night, known: int, warned: tuple[str, ...]
+) -> None:
+    night.pass_gate()
+    night.publish()
+    night.execute(PROVEN_KNOWN.format(known))
+    result = run_gate(night.settings, night.another_run("the next").run_key)
+    assert tuple(finding.expectation for finding in result.warned) == warned
 
 
 def test_a_source_as_old_as_allowed_is_neither_late_nor_stale(shared_night: Night) -> None:

@@ -16,7 +16,8 @@ FROM information_schema.columns WHERE table_schema = 'analytics'
 
 def test_every_column_of_the_views_says_what_its_model_says(warehouse: Settings) -> None:
     describe_views(warehouse)
-    models = yaml.safe_load(MODELS.read_text())["models"]
+    pages = [yaml.safe_load(page.read_text()) for page in MODELS.glob("_*__models.yml")]
+    models = [model for page in pages for model in page["models"]]
     expected = {
         (model["name"], column["name"]): column["description"]
         for model in models

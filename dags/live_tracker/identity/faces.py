@@ -11,6 +11,8 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -33,7 +35,8 @@ class Item(NamedTuple):
     known_to: dt.date
 
 
-class Face(NamedTuple):
+@dataclass(frozen=True)
+class Face:
     """What a record says. `items`: kind and value, sorted; `known_on`: the day by which centuries are told."""
 
     record: tuple[str, str, str]
@@ -41,7 +44,7 @@ class Face(NamedTuple):
     texts: Texts
     items: tuple[tuple[str, str], ...]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """64 hex digits."""
         told = json.dumps([self.record, self.known_on.isoformat(), self.texts, self.items], separators=(",", ":"))

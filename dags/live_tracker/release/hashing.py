@@ -17,6 +17,7 @@ GRAINS: dict[str, tuple[str, ...]] = {
     "cohort_breakdown": ("definition", "cohort", "yot", "dimension", "value"),
     "time_to_reoffence": ("definition", "cohort", "yot", "band"),
     "milestone": ("definition", "cohort", "yot", "month"),
+    "data_quality": ("yot",),
 }
 """The published tables, each with the columns that make a row of it unique."""
 
