@@ -1,8 +1,40 @@
 -- Linkage by evidence: what records say (faces), what pairs of them weigh, what people decided, what they should look at.
 SET LOCAL ROLE owner;
 
-CREATE TABLE identity.weigher (weigher text NOT NULL);
-COMMENT ON TABLE identity.weigher IS 'The model and code by which the pairs of identity.face_pair were weighed';
+CREATE TABLE raw.unresolved (
+    table_name text COLLATE "C" NOT NULL,
+    source text COLLATE "C" NOT NULL,
+    row_hash bytea NOT NULL
+);
+COMMENT ON TABLE raw.unresolved IS 'Rows whose validity was moved since identity was resolved last';
+CREATE INDEX pnc_alias_nominal ON raw.pnc_alias (source, pnc_id COLLATE "C");
+CREATE INDEX pnc_alias_version_row ON raw.pnc_alias_version (source, row_hash);
+
+CREATE TABLE identity.resolved (
+    fingerprint text NOT NULL,
+    last_decision bigint NOT NULL
+);
+COMMENT ON TABLE identity.resolved IS
+'How identity was resolved last: a hash over model, code and key, and the last decision that is in it; no row: never';
+
+CREATE TABLE identity.record (
+    source_system text COLLATE "C" NOT NULL CHECK (source_system IN ('cms', 'pnc')),
+    source text COLLATE "C" NOT NULL,
+    source_id text COLLATE "C" NOT NULL,
+    PRIMARY KEY (source_system, source, source_id)
+);
+COMMENT ON TABLE identity.record IS 'Every child and nominal that there ever was';
+
+CREATE TABLE identity.record_id (
+    source_system text COLLATE "C" NOT NULL,
+    source text COLLATE "C" NOT NULL,
+    source_id text COLLATE "C" NOT NULL,
+    shared_id text COLLATE "C" NOT NULL,
+    PRIMARY KEY (source_system, source, source_id, shared_id),
+    FOREIGN KEY (source_system, source, source_id) REFERENCES identity.record ON DELETE CASCADE
+);
+COMMENT ON TABLE identity.record_id IS 'The canonical ids that a record ever carried, by which records find each other';
+CREATE INDEX record_id_shared ON identity.record_id (shared_id);
 
 CREATE TABLE identity.face (
     face text COLLATE "C" PRIMARY KEY,
@@ -14,6 +46,7 @@ CREATE TABLE identity.face (
 );
 COMMENT ON TABLE identity.face IS
 'What records say of who they are, cleaned, once for each way of saying it; made anew from raw where it is lost';
+CREATE INDEX face_record ON identity.face (source_system, source, source_id);
 CREATE INDEX face_block_keys ON identity.face USING gin (block_keys);
 
 CREATE TABLE identity.face_pair (
@@ -43,6 +76,9 @@ CREATE TABLE identity.review_decision (
 COMMENT ON TABLE identity.review_decision IS
 'What people decided about pairs of records, append-only; each holds from decided_on until the next about its pair';
 
+CREATE INDEX review_decision_child ON identity.review_decision (source, child_id);
+CREATE INDEX review_decision_other ON identity.review_decision (other_system, other_source, other_id);
+
 CREATE TABLE identity.review_queue (
     source text COLLATE "C" NOT NULL,
     child_id text COLLATE "C" NOT NULL,
@@ -60,7 +96,9 @@ CREATE TABLE identity.review_queue (
 COMMENT ON TABLE identity.review_queue IS
 'Pairs of records that a person should look at, with the spans of extract dates in which that was so';
 
-GRANT SELECT, INSERT, DELETE ON identity.weigher, identity.face, identity.face_pair, identity.review_queue TO loader;
+GRANT SELECT, INSERT, DELETE ON raw.unresolved TO loader;
+GRANT SELECT, INSERT, DELETE ON identity.resolved, identity.record, identity.record_id TO loader;
+GRANT SELECT, INSERT, DELETE ON identity.face, identity.face_pair, identity.review_queue TO loader;
 GRANT SELECT, INSERT ON identity.review_decision TO loader;
 GRANT SELECT (decision_id, verdict, decided_on) ON identity.review_decision TO publisher;
 GRANT USAGE ON SCHEMA identity TO publisher;

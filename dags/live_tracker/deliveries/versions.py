@@ -3,8 +3,8 @@
 A sequence's effective delivery is its highest revision. A full extract without a key says that it was deleted; a delta
 says nothing of keys it does not hold; a table that was not supplied says nothing; a quarantined row says that its key
 was there. `fold_in` is the quick path of a delivery that comes last; `rebuild` derives the same from everything.
-Both work on the temporary table `incoming` of the load and on no other source, and both note in raw.change the rows
-whose validity they move, once there is a candidate that a build could start from.
+Both work on the temporary table `incoming` of the load and on no other source. Both note the rows whose validity they
+move: in raw.change once there is a candidate that a build could start from, in raw.unresolved once identity was resolved.
 """
 
 from __future__ import annotations
@@ -57,19 +57,17 @@ def fold_in(cursor: Cursor, table: str, manifest: Manifest) -> None:
     cursor.execute(
         sql.SQL(
             """
-            INSERT INTO raw.change (table_name, source, row_hash)
-            SELECT %(table)s, %(source)s, row_hash
-            FROM (
+            WITH noted AS (
                 SELECT row_hash FROM pg_temp.moved
                 UNION
                 SELECT version.row_hash
                 FROM {version} AS version
                 INNER JOIN pg_temp.moved ON version.key = moved.key
                 WHERE moved.has_open AND version.source = %(source)s AND version.known_to IS NULL
-            ) AS of_moved
-            WHERE EXISTS (SELECT FROM ops.candidate)
+            )
+            {note}
             """
-        ).format(version=_version(table)),
+        ).format(version=_version(table), note=_NOTE),
         {"table": table, "source": manifest.source},
     )
     cursor.execute(
@@ -148,7 +146,7 @@ def rebuild(cursor: Cursor, table: str, manifest: Manifest) -> None:
         given,
     )
     cursor.execute(_REBUILD.format(**names), given)
-    cursor.execute(_NOTE_REBUILT.format(**names), {**given, "table": table})
+    cursor.execute(_NOTE_REBUILT.format(note=_NOTE, **names), {**given, "table": table})
     cursor.execute("DROP TABLE pg_temp.touched, pg_temp.before")
 
 
@@ -232,9 +230,22 @@ _REBUILD = sql.SQL(
     """
 )
 
+_NOTE = sql.SQL(
+    """
+    , for_the_build AS (
+        INSERT INTO raw.change (table_name, source, row_hash)
+        SELECT %(table)s, %(source)s, row_hash FROM noted
+        WHERE EXISTS (SELECT FROM ops.candidate)
+    )
+
+    INSERT INTO raw.unresolved (table_name, source, row_hash)
+    SELECT %(table)s, %(source)s, row_hash FROM noted
+    WHERE EXISTS (SELECT FROM identity.resolved)
+    """
+)
+
 _NOTE_REBUILT = sql.SQL(
     """
-    INSERT INTO raw.change (table_name, source, row_hash)
     WITH after AS (
         SELECT version.*
         FROM {version} AS version
@@ -246,10 +257,10 @@ _NOTE_REBUILT = sql.SQL(
         (SELECT * FROM pg_temp.before EXCEPT SELECT * FROM after)
         UNION ALL
         (SELECT * FROM after EXCEPT SELECT * FROM pg_temp.before)
-    )
+    ),
 
-    SELECT DISTINCT %(table)s, source, row_hash FROM differing
-    WHERE EXISTS (SELECT FROM ops.candidate)
+    noted AS (SELECT DISTINCT row_hash FROM differing)
+    {note}
     """
 )
 

@@ -95,17 +95,21 @@ def _row(face: Face) -> dict[str, Any]:
 def read_items(
     cursor: Cursor, system: str, records: Sequence[Record] | None = None
 ) -> dict[tuple[str, str], list[Item]]:
-    """Aliases, arrests and court days of the records of a feed, by source and id; of the given records alone, or of all."""
-    condition = "" if records is None else "AND (version.source, record.{key}) IN (SELECT * FROM unnest(%s, %s))"
+    """Aliases, arrests and court days by source and id: of the given records of a feed, or of those of the scope."""
+    named = "unnest(%s::text[], %s::text[]) AS scope (source, source_id)"
+    of_scope = f"(SELECT * FROM pg_temp.scope WHERE source_system = '{system}') AS scope"  # noqa: S608
+    wanted = of_scope if records is None else named
     parameters = [] if records is None else [[each.source for each in records], [each.source_id for each in records]]
     found: dict[tuple[str, str], list[Item]] = defaultdict(list)
     for kind, table, key, value in _ITEMS[system]:
         cursor.execute(
             f"""
             SELECT version.source, record.{key}, {value}, version.known_from, version.known_to
-            FROM raw.{table}_version AS version
-            INNER JOIN raw.{table} AS record ON version.source = record.source AND version.row_hash = record.row_hash
-            WHERE NOT version.deleted AND {value} IS NOT NULL {condition.format(key=key)}
+            FROM {wanted}
+            INNER JOIN raw.{table} AS record ON scope.source = record.source AND scope.source_id = record.{key}
+            INNER JOIN raw.{table}_version AS version
+                ON record.source = version.source AND record.row_hash = version.row_hash
+            WHERE NOT version.deleted AND {value} IS NOT NULL
             """,  # noqa: S608 - names of tables and columns from the list below
             parameters,
         )

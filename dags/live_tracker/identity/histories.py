@@ -79,13 +79,16 @@ class Histories:
 
 
 def read_histories(cursor: Cursor, records: Sequence[tuple[str, str, str]] | None = None) -> Histories:
-    """Every version in raw, or those of records by source system, source and id; as cleaned as joining by ids needs."""
-    system_and_key = "(system, source, key) IN (SELECT * FROM unnest(%s, %s, %s))"
-    cursor.execute(
-        f"SELECT * FROM ({_VERSIONS}) AS versions WHERE {'true' if records is None else system_and_key}"  # noqa: S608
-        " ORDER BY system, source, key, known_from",
-        None if records is None else [[record[place] for record in records] for place in range(3)],
-    )
+    """Every version of the records of the scope, or of those named by source system, source and id.
+
+    As cleaned as joining by ids needs it.
+    """
+    if records is None:
+        cursor.execute(_VERSIONS.format(wanted="pg_temp.scope"))
+    else:
+        named = "unnest(%(systems)s, %(sources)s, %(ids)s) AS scope (source_system, source, source_id)"
+        columns = dict(zip(("systems", "sources", "ids"), map(list, zip(*records, strict=True)), strict=True))
+        cursor.execute(_VERSIONS.format(wanted=named), columns)
     versions: dict[tuple[str, str, str], list[tuple[int, Version]]] = defaultdict(list)
     for system, source, source_id, sequence, known_from, known_to, deleted, *texts in cursor:
         history = versions[system, source, source_id]
@@ -121,7 +124,7 @@ def read_version(
 
 _VERSIONS = """
 SELECT
-    'cms' AS system, version.source, version.key, delivery.sequence, version.known_from, version.known_to, version.deleted,
+    'cms', version.source, version.key, delivery.sequence, version.known_from, version.known_to, version.deleted,
     record.pnc_id,
     record.forename, record.middle_names, record.surname, record.aliases, record.date_of_birth, record.sex,
     record.postcode, record.pnc_id, record.cro_no
@@ -131,6 +134,8 @@ INNER JOIN (
     SELECT DISTINCT feed, source, sequence, extract_date FROM ops.delivery
 ) AS delivery
     ON delivery.feed = 'yot' AND version.source = delivery.source AND version.known_from = delivery.extract_date
+INNER JOIN {wanted}
+    ON scope.source_system = 'cms' AND version.source = scope.source AND version.key = scope.source_id
 UNION ALL
 SELECT
     'pnc', version.source, version.key, delivery.sequence, version.known_from, version.known_to, version.deleted,
@@ -143,4 +148,7 @@ INNER JOIN (
     SELECT DISTINCT feed, source, sequence, extract_date FROM ops.delivery
 ) AS delivery
     ON delivery.feed = 'pnc' AND version.source = delivery.source AND version.known_from = delivery.extract_date
+INNER JOIN {wanted}
+    ON scope.source_system = 'pnc' AND version.source = scope.source AND version.key = scope.source_id
+ORDER BY 1, 2, 3, 5
 """

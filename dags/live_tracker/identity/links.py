@@ -10,14 +10,16 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from psycopg2.extensions import cursor as Cursor
 
 from live_tracker import fences
 from live_tracker.database import analyze, connect
 from live_tracker.home.secrets import secret
+from live_tracker.identity import scope
 from live_tracker.identity.by_weight import ForReview
-from live_tracker.identity.clusters import Membership, Record, memberships
+from live_tracker.identity.clusters import Edge, Membership, Record, memberships
 from live_tracker.identity.copying import copy_rows
 from live_tracker.identity.histories import Histories, read_histories
 from live_tracker.identity.linkage.model import Model, model_of
@@ -54,17 +56,40 @@ def bring_up(cursor: Cursor, key: bytes, model: Model | None) -> LinkReport:
 
     Without a model nothing is weighed: only ids that agree and people tie records together.
     """
-    histories = read_histories(cursor)
-    edges, waiting = tied(cursor, histories, model)
+    histories, edges, waiting = _taken_up(cursor, model, scope.begin(cursor, _fingerprint(key, model)))
     found = memberships([*histories.children, *histories.nominals], edges)
     changed_links = _write_links(cursor, _link_rows(found, histories, key))
     if changed_links:
         _write_spans(cursor)
     changed_persons = _write_persons(cursor)
     _write_reviews(cursor, waiting)
-    cursor.execute("SELECT count(DISTINCT person_key) FROM identity.person")
-    (persons,) = cursor.fetchone() or (0,)
-    return LinkReport(len(histories), persons, changed_links, changed_persons)
+    cursor.execute(
+        "SELECT (SELECT count(*) FROM identity.record), (SELECT count(DISTINCT person_key) FROM identity.person)"
+    )
+    records, persons = cursor.fetchone() or (0, 0)
+    return LinkReport(records, persons, changed_links, changed_persons)
+
+
+def _taken_up(cursor: Cursor, model: Model | None, is_all: bool) -> tuple[Histories, list[Edge], list[ForReview]]:
+    """The histories of the scope and what ties them, once nothing outside it hangs together with them any more."""
+    while True:
+        histories = read_histories(cursor)
+        scope.note_ids(cursor, histories)
+        if not is_all and scope.spread(cursor):
+            continue
+        ties = tied(cursor, histories, model)
+        # a new face may have found somebody of whom nothing has changed
+        if is_all or not scope.spread(cursor):
+            return histories, ties.edges, ties.reviews
+
+
+def _fingerprint(key: bytes, model: Model | None) -> str:
+    """64 hex digits over all but the records that a link may hang on: the model, this code and, by its hash, the key."""
+    digest = hashlib.sha256(hmac.new(key, b"fingerprint", hashlib.sha256).digest() + repr(model).encode())
+    folder = Path(__file__).parent
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in {".py", ".csv"}):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def _identity_key(settings: Settings) -> bytes:
@@ -88,9 +113,19 @@ def _link_rows(found: Iterable[Membership], histories: Histories, key: bytes) ->
 
 
 def _write_links(cursor: Cursor, rows: Iterable[tuple[object, ...]]) -> int:
+    # whose they were before counts as well: the person may have lost a record
+    cursor.execute(
+        """
+        CREATE TEMPORARY TABLE affected_person ON COMMIT DROP AS
+        SELECT DISTINCT person_key
+        FROM identity.person_link
+        INNER JOIN pg_temp.scope USING (source_system, source, source_id)
+        """
+    )
     cursor.execute("CREATE TEMPORARY TABLE resolved (LIKE identity.person_link) ON COMMIT DROP")
     columns = ("source_system", "source", "source_id", "person_key", "method", "match_weight", "known_from", "known_to")
     copy_rows(cursor, "pg_temp.resolved", columns, rows)
+    cursor.execute("INSERT INTO pg_temp.affected_person SELECT DISTINCT person_key FROM pg_temp.resolved")
     return _replace_changed(cursor, "person_link")
 
 
@@ -104,7 +139,15 @@ def _write_reviews(cursor: Cursor, waiting: Iterable[ForReview]) -> None:
         (*one.child[3:], *one.other[2:], *one[2:7], None if one.known_to == END else one.known_to) for one in waiting
     )
     copy_rows(cursor, "pg_temp.waiting", columns, rows)
-    cursor.execute("DELETE FROM identity.review_queue AS kept WHERE kept NOT IN (SELECT waiting FROM waiting)")
+    cursor.execute(
+        """
+        DELETE FROM identity.review_queue AS kept
+        USING pg_temp.scope
+        WHERE
+            (scope.source_system, scope.source, scope.source_id) = ('cms', kept.source, kept.child_id)
+            AND kept NOT IN (SELECT waiting FROM waiting)
+        """
+    )
     cursor.execute("INSERT INTO identity.review_queue TABLE pg_temp.waiting ON CONFLICT DO NOTHING")
 
 
@@ -130,15 +173,31 @@ def _replace_changed(cursor: Cursor, table: str) -> int:
 
 
 def _write_spans(cursor: Cursor) -> None:
-    """Bring identity.span up to the links, for the records whose links differ."""
+    """Bring identity.span up to the links, for the records of the scope whose links differ."""
+    cursor.execute(
+        """
+        CREATE TEMPORARY TABLE made_span ON COMMIT DROP AS
+        SELECT link_span.*
+        FROM pg_temp.scope
+        CROSS JOIN LATERAL (
+            SELECT * FROM identity.link_span AS made
+            WHERE
+                made.source_system = scope.source_system
+                AND made.source = scope.source
+                AND made.source_id = scope.source_id
+        ) AS link_span
+        """
+    )
     cursor.execute(
         """
         CREATE TEMPORARY TABLE differing ON COMMIT DROP AS
+        WITH kept AS (
+            SELECT span.* FROM identity.span INNER JOIN pg_temp.scope USING (source_system, source, source_id)
+        )
+
         SELECT DISTINCT source_system, source, source_id
         FROM (
-            (SELECT * FROM identity.link_span EXCEPT SELECT * FROM identity.span)
-            UNION ALL
-            (SELECT * FROM identity.span EXCEPT SELECT * FROM identity.link_span)
+            (TABLE pg_temp.made_span EXCEPT TABLE kept) UNION ALL (TABLE kept EXCEPT TABLE pg_temp.made_span)
         ) AS differing
         """
     )
@@ -146,7 +205,7 @@ def _write_spans(cursor: Cursor) -> None:
     cursor.execute(
         """
         INSERT INTO identity.span
-        SELECT * FROM identity.link_span WHERE (source_system, source, source_id) IN (TABLE pg_temp.differing)
+        SELECT * FROM pg_temp.made_span WHERE (source_system, source, source_id) IN (TABLE pg_temp.differing)
         """
     )
 
@@ -154,7 +213,10 @@ def _write_spans(cursor: Cursor) -> None:
 _REPLACE = {
     "person_link": (
         """
-        DELETE FROM identity.person_link AS kept WHERE NOT EXISTS (
+        DELETE FROM identity.person_link AS kept
+        USING pg_temp.scope
+        WHERE (kept.source_system, kept.source, kept.source_id) = (scope.source_system, scope.source, scope.source_id)
+        AND NOT EXISTS (
             SELECT FROM pg_temp.resolved
             WHERE
                 resolved.source_system = kept.source_system AND resolved.source = kept.source
@@ -168,7 +230,8 @@ _REPLACE = {
     ),
     "person": (
         """
-        DELETE FROM identity.person AS kept WHERE NOT EXISTS (
+        DELETE FROM identity.person AS kept
+        WHERE kept.person_key IN (TABLE pg_temp.affected_person) AND NOT EXISTS (
             SELECT FROM pg_temp.resolved
             WHERE
                 resolved.person_key = kept.person_key AND resolved.known_from = kept.known_from
@@ -204,7 +267,7 @@ WITH facts AS (
     INNER JOIN raw.yot_child AS record ON version.source = record.source AND version.row_hash = record.row_hash
     INNER JOIN identity.person_link AS link
         ON link.source_system = 'cms' AND version.source = link.source AND version.key = link.source_id
-    WHERE NOT version.deleted
+    WHERE NOT version.deleted AND link.person_key IN (TABLE pg_temp.affected_person)
     UNION ALL
     SELECT
         link.person_key, 2, version.source, version.key,
@@ -215,7 +278,7 @@ WITH facts AS (
     INNER JOIN raw.pnc_nominal AS record ON version.source = record.source AND version.row_hash = record.row_hash
     INNER JOIN identity.person_link AS link
         ON link.source_system = 'pnc' AND version.source = link.source AND version.key = link.source_id
-    WHERE NOT version.deleted
+    WHERE NOT version.deleted AND link.person_key IN (TABLE pg_temp.affected_person)
 ),
 
 spans AS (

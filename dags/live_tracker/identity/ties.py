@@ -24,8 +24,7 @@ def tied(cursor: Cursor, histories: Histories, model: Model | None) -> ByWeight:
     children: FacesOf = {}
     nominals: FacesOf = {}
     pairs = pd.DataFrame(columns=COLUMNS)
-    # where ids have settled everyone, nobody's face is looked at
-    if model and by_id.unsettled:
+    if model:
         # not above: Splink takes a second to load, and whoever reads a DAG file does without
         from live_tracker.identity.weights import pair_weights  # noqa: PLC0415
 

@@ -5,10 +5,8 @@ What is kept rests on the faces, the model and this code alone, so that it can b
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -26,7 +24,6 @@ AT_ONCE = 20_000
 """Faces that are cleaned and written together: what a first night needs of memory."""
 MOST_LOOKED_UP = 0.1
 """Share of new faces from which all are loaded rather than neighbours looked up."""
-SOURCES = {".py", ".csv"}
 RECORD = ["source_system", "source", "source_id"]
 LEVELS = [comparison.name for comparison in COMPARISONS]
 
@@ -34,44 +31,41 @@ LEVELS = [comparison.name for comparison in COMPARISONS]
 def pair_weights(cursor: Cursor, faces: Mapping[str, Face], model: Model) -> pd.DataFrame:
     """The pairs of faces worth a look, of two children or of a child and a nominal, as `linkage.pairs.score` has them.
 
-    `faces` by their keys: all that there are, now and before. Faces that are no longer among them are forgotten.
+    `faces` by their keys: all that the records of the scope have, now and before. Others of theirs are forgotten.
     """
-    _forget_other_weigher(cursor, _weigher(model))
     new = _forget_and_find_new(cursor, faces)
     if new:
         _add(cursor, [faces[key] for key in new])
         _weigh(cursor, new, model)
-    cursor.execute("SELECT left_face, right_face, match_weight, levels FROM identity.face_pair")
+    cursor.execute(
+        """
+        SELECT left_face, right_face, match_weight, levels FROM identity.face_pair
+        WHERE left_face IN (TABLE pg_temp.wanted_face) AND right_face IN (TABLE pg_temp.wanted_face)
+        """
+    )
     rows = ([*pair, *(levels[name] for name in LEVELS)] for *pair, levels in cursor)
     return pd.DataFrame(rows, columns=["left_key", "right_key", "match_weight", *LEVELS])
 
 
-def _weigher(model: Model) -> str:
-    """64 hex digits over the model and all code that a weight may hang on."""
-    digest = hashlib.sha256(repr(model).encode())
-    folder = Path(__file__).parent
-    for path in sorted(path for path in folder.rglob("*") if path.suffix in SOURCES):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
-def _forget_other_weigher(cursor: Cursor, weigher: str) -> None:
-    cursor.execute("SELECT weigher FROM identity.weigher")
-    if cursor.fetchone() != (weigher,):
-        cursor.execute("DELETE FROM identity.face")
-        cursor.execute("DELETE FROM identity.weigher")
-        cursor.execute("INSERT INTO identity.weigher (weigher) VALUES (%s)", (weigher,))
-
-
 def _forget_and_find_new(cursor: Cursor, faces: Mapping[str, Face]) -> list[str]:
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.wanted_face")
     cursor.execute("CREATE TEMPORARY TABLE wanted_face (face text PRIMARY KEY) ON COMMIT DROP")
     copy_rows(cursor, "pg_temp.wanted_face", ["face"], ([key] for key in faces))
     cursor.execute("ANALYZE pg_temp.wanted_face")
     cursor.execute(
-        "DELETE FROM identity.face AS kept WHERE NOT EXISTS (SELECT FROM wanted_face WHERE face = kept.face)"
+        """
+        DELETE FROM identity.face AS kept
+        USING pg_temp.scope
+        WHERE
+            (kept.source_system, kept.source, kept.source_id) = (scope.source_system, scope.source, scope.source_id)
+            AND NOT EXISTS (SELECT FROM wanted_face WHERE face = kept.face)
+        """
     )
     cursor.execute(
-        "SELECT face FROM wanted_face AS wanted WHERE NOT EXISTS (SELECT FROM identity.face WHERE face = wanted.face)"
+        """
+        SELECT face FROM wanted_face AS wanted
+        WHERE NOT EXISTS (SELECT FROM identity.face WHERE face = wanted.face)
+        """
     )
     return sorted(key for (key,) in cursor)
 
