@@ -10,7 +10,7 @@ CREATE TABLE identity.face (
     source text COLLATE "C" NOT NULL,
     source_id text COLLATE "C" NOT NULL,
     compared json NOT NULL,
-    block_keys integer [] NOT NULL
+    block_keys integer[] NOT NULL
 );
 COMMENT ON TABLE identity.face IS
 'What records say of who they are, cleaned, once for each way of saying it; made anew from raw where it is lost';

@@ -16,9 +16,7 @@ FROM information_schema.columns WHERE table_schema = 'analytics'
 
 def test_every_column_of_the_views_says_what_its_model_says(warehouse: Settings) -> None:
     describe_views(warehouse)
-    models = [
-        model for path in MARTS.glob("*__models.yml") for model in yaml.safe_load(path.read_text())["models"]
-    ]
+    models = [model for path in MARTS.glob("*__models.yml") for model in yaml.safe_load(path.read_text())["models"]]
     expected = {
         (model["name"], column["name"]): column["description"]
         for model in models
