@@ -14,15 +14,36 @@ months as (
     select generate_series(date '2024-01-01', date '2027-12-01', interval '1 month') as first_day
 ),
 
-days as (
+last_days as (
     select
         definitions.definition,
-        generate_series(
-            0, max({{ add_months('months.first_day', 'definitions.follow_up_months') }} - months.first_day::date)
-        ) as day
+        max({{ add_months('months.first_day', 'definitions.follow_up_months') }} - months.first_day::date) as day
     from definitions
     cross join months
     group by definitions.definition
+),
+
+steps as (
+    select
+        definition,
+        cohort,
+        cell_yot,
+        0 as day,
+        0 as events
+    from members
+    group by definition, cohort, cell_yot
+
+    union all
+
+    select
+        definition,
+        cohort,
+        cell_yot,
+        days_to_first_reoffence as day,
+        count(*) as events
+    from members
+    where is_reoffender
+    group by definition, cohort, cell_yot, days_to_first_reoffence
 ),
 
 cells as (
@@ -35,55 +56,30 @@ cells as (
     group by definition, cohort, cell_yot
 ),
 
-first_reoffences as (
+walked as (
     select
-        definition,
-        cohort,
-        cell_yot,
-        days_to_first_reoffence as day,
-        count(*) as events
-    from members
-    where is_reoffender
-    group by definition, cohort, cell_yot, days_to_first_reoffence
-),
-
-followed as (
-    select
-        cells.definition,
-        cells.cohort,
-        cells.cell_yot,
+        steps.definition,
+        steps.cohort,
+        steps.cell_yot,
         cells.children,
-        days.day,
-        coalesce(first_reoffences.events, 0) as events,
-        cells.children - coalesce(
-            sum(first_reoffences.events) over (
-                partition by cells.definition, cells.cohort, cells.cell_yot
-                order by days.day
-            ),
-            0
-        ) as survivors
-    from cells
-    inner join days on cells.definition = days.definition
-    left join first_reoffences
+        steps.day,
+        coalesce(lead(steps.day) over step_by_step - 1, last_days.day) as last_day,
+        steps.events,
+        cells.children - sum(steps.events) over step_by_step as survivors
+    from steps
+    inner join cells
         on
-            cells.definition = first_reoffences.definition
-            and cells.cohort = first_reoffences.cohort
-            and cells.cell_yot = first_reoffences.cell_yot
-            and days.day = first_reoffences.day
-),
-
-counts as (
-    select distinct
-        children,
-        survivors
-    from followed
+            steps.definition = cells.definition
+            and steps.cohort = cells.cohort
+            and steps.cell_yot = cells.cell_yot
+    inner join last_days on steps.definition = last_days.definition
+    window step_by_step as (partition by steps.definition, steps.cohort, steps.cell_yot order by steps.day)
 ),
 
 -- Greenwood's sum where nobody is lost: (1 - S) / (n S)
-curve as (
+with_margin as (
     select
-        children,
-        survivors,
+        *,
         survivors / children as survival,
         case
             when survivors between 1 and children - 1
@@ -92,23 +88,38 @@ curve as (
                     / -ln(survivors / children)
             else 0
         end as log_log_margin
-    from counts
+    from walked
+),
+
+-- materialized: once for each step, not for each of its days
+bounded as materialized (
+    select
+        definition,
+        cohort,
+        cell_yot,
+        day,
+        last_day,
+        events::integer as events,
+        survivors::integer as survivors,
+        round(survival, 12)::numeric(15, 12) as survival,
+        round(power(survival, exp(log_log_margin)), 12)::numeric(15, 12) as low,
+        round(power(survival, exp(-log_log_margin)), 12)::numeric(15, 12) as high
+    from with_margin
 ),
 
 final as (
     select
-        followed.definition,
-        followed.cohort,
-        followed.cell_yot collate "C" as yot,
-        followed.day,
-        (followed.survivors + followed.events)::integer as at_risk,
-        followed.events::integer as events,
-        round(curve.survival, 12)::numeric(15, 12) as survival,
-        round(power(curve.survival, exp(curve.log_log_margin)), 12)::numeric(15, 12) as low,
-        round(power(curve.survival, exp(-curve.log_log_margin)), 12)::numeric(15, 12) as high
-    from followed
-    inner join curve
-        on followed.children = curve.children and followed.survivors = curve.survivors
+        bounded.definition,
+        bounded.cohort,
+        bounded.cell_yot collate "C" as yot,
+        days.day,
+        bounded.survivors + case when days.day = bounded.day then bounded.events else 0 end as at_risk,
+        case when days.day = bounded.day then bounded.events else 0 end as events,
+        bounded.survival,
+        bounded.low,
+        bounded.high
+    from bounded
+    cross join lateral generate_series(bounded.day, bounded.last_day) as days (day)
 )
 
 select * from final
