@@ -52,6 +52,7 @@
             reoffenders::integer as reoffenders,
             reoffences::integer as reoffences,
             rate,
+            effective_children,
             round(rate, 6)::numeric(9, 6) as binary_rate,
             {{ wilson_bound('rate', 'effective_children', '-') }} as binary_rate_low,
             {{ wilson_bound('rate', 'effective_children', '+') }} as binary_rate_high,
@@ -110,7 +111,17 @@
                 progress.children_closed,
                 progress.maturity,
                 progress.state,
-                round(100 * (this_year.rate - last_year.rate), 4)::numeric(9, 4) as change_on_year_points
+                round(100 * (this_year.rate - last_year.rate), 4)::numeric(9, 4) as change_on_year_points,
+                -- an open cohort is low because it is young, not by chance
+                case
+                    when progress.state = 'closed' and progress_of_last_year.state = 'closed'
+                        then {{ beyond_chance(
+                            'this_year.rate',
+                            'this_year.effective_children',
+                            'last_year.rate',
+                            'last_year.effective_children'
+                        ) }}
+                end as is_beyond_chance
             from figures as this_year
             inner join progress
                 on
@@ -122,6 +133,11 @@
                     this_year.definition = last_year.definition
                     and this_year.cell_yot = last_year.cell_yot
                     and this_year.cohort_start = {{ add_months('last_year.cohort_start', 12) }}
+            left join progress as progress_of_last_year
+                on
+                    last_year.definition = progress_of_last_year.definition
+                    and last_year.cohort = progress_of_last_year.cohort
+                    and last_year.cell_yot = progress_of_last_year.cell_yot
         )
 
         select * from final

@@ -22,13 +22,13 @@ from live_tracker import database, nightly, runs
 from live_tracker.build.dbt import LAYERS, Layer, build_layer
 from live_tracker.database import connect
 from live_tracker.home import postgres
-from live_tracker.release.hashing import candidate_hash, table_hashes
+from live_tracker.release.hashing import GRAINS, candidate_hash, table_hashes
 from live_tracker.settings import PROJECT, Settings
 from live_tracker.terminal import console
 from tests.night import request
 from tests.sample_data.nights import write_sample
 
-SUMMARIES = {"cohort_summary", "cohort_summary_annual", "cohort_breakdown", "milestone", "time_to_reoffence"}
+SUMMARIES = set(GRAINS) - {"cohort_member", "reoffence"}
 """Marts that every build makes anew."""
 
 

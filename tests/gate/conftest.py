@@ -151,6 +151,46 @@ INSERT INTO candidate.data_quality VALUES
 """
 
 
+FOLLOW_UP = f"""
+INSERT INTO candidate.survival
+SELECT definition, cohort, yot, day, survivors + events, events, round(survivors::numeric / children, 12), 0, 1
+FROM (
+    SELECT definition, cohort, cell_yot AS yot, day, count(*) AS children,
+        count(*) FILTER (WHERE days_to_first_reoffence = day) AS events,
+        count(*) FILTER (WHERE days_to_first_reoffence IS NULL OR days_to_first_reoffence > day) AS survivors
+    FROM {CELLS} CROSS JOIN generate_series(0, 366) AS day
+    WHERE state = 'closed'
+    GROUP BY definition, cohort, cell_yot, day
+) AS curve;
+INSERT INTO candidate.seriousness
+SELECT definition, cohort, yot, change, CASE change WHEN 'more' THEN reoffenders ELSE 0 END,
+    CASE WHEN reoffenders > 0 THEN CASE change WHEN 'more' THEN 1 ELSE 0 END END
+FROM candidate.cohort_summary CROSS JOIN unnest(ARRAY['less', 'same', 'more', 'unknown']) AS change;
+INSERT INTO candidate.offence_group_matrix
+SELECT definition, cohort, yot, 'Theft', 'Robbery', reoffenders, 1 FROM candidate.cohort_summary WHERE reoffenders > 0;
+INSERT INTO candidate.concentration
+SELECT numbers.definition, numbers.cohort, numbers.yot, reoffences_each, numbers.children, cumulative_children,
+    cumulative_reoffences, round(cumulative_children / summary.children::numeric, 6), NULL,
+    round(cumulative_reoffences / nullif(summary.reoffences, 0)::numeric, 6), ceil(summary.reoffenders / 10.0), NULL
+FROM (
+    SELECT definition, cohort, cell_yot AS yot, reoffences AS reoffences_each, count(*) AS children,
+        sum(count(*)) OVER from_the_most AS cumulative_children,
+        sum(count(*) * reoffences) OVER from_the_most AS cumulative_reoffences
+    FROM {CELLS}
+    GROUP BY definition, cohort, cell_yot, reoffences
+    WINDOW from_the_most AS (PARTITION BY definition, cohort, cell_yot ORDER BY reoffences DESC)
+) AS numbers INNER JOIN candidate.cohort_summary AS summary USING (definition, cohort, yot);
+INSERT INTO candidate.risk_factor
+SELECT definition, cohort, yot, 'FAMILY', children, reoffenders, 0, 0, 0, round(reoffenders::numeric / children, 6),
+    NULL, NULL, NULL, NULL, NULL, 0, NULL
+FROM candidate.cohort_summary;
+INSERT INTO candidate.programme_outcome
+SELECT definition, cohort, yot, 'YRO', 'Not known', children, 0, reoffenders, reoffences, binary_rate, 0, 1,
+    'children were not assigned by chance'
+FROM candidate.cohort_summary;
+"""
+
+
 @dataclass(frozen=True)
 class Night:
     """A warehouse with a good candidate, and the run that it was built for."""
@@ -179,7 +219,7 @@ class Night:
                 GRANT SELECT ON candidate.{table} TO publisher;
                 """
             )
-        self.execute(MEMBERS + REOFFENCES + SUMMARIES + BREAKDOWNS)
+        self.execute(MEMBERS + REOFFENCES + SUMMARIES + BREAKDOWNS + FOLLOW_UP)
 
     def another_run(self, run_key: str, *, as_of: dt.date = AS_OF, requested_as_of: dt.date | None = None) -> Night:
         """A run as it stands when its candidate has been built, in the same warehouse."""

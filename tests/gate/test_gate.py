@@ -91,6 +91,31 @@ KNOWN_BAD = {
     "data_quality_is_unique": "INSERT INTO candidate.data_quality SELECT * FROM candidate.data_quality LIMIT 1",
     "data_quality_holds_together": "UPDATE candidate.data_quality SET children_with_police_match = children + 1",
     "data_quality_adds_up": "UPDATE candidate.data_quality SET offences = offences + 1 WHERE yot = 'all'",
+    "chance_is_judged_of_closed_cohorts": SUMMARY.format("is_beyond_chance = true"),
+    "chance_is_judged_of_closed_years": "UPDATE candidate.cohort_summary_annual SET is_beyond_chance = false",
+    "curves_are_unique": "INSERT INTO candidate.survival SELECT * FROM candidate.survival LIMIT 1",
+    "curves_hold_together": "DELETE FROM candidate.survival WHERE cohort = '2022Q4' AND yot = 'westvale' AND day = 9",
+    "curves_end_at_the_binary_rate": "DELETE FROM candidate.survival WHERE cohort = '2022Q4' AND yot = 'westvale'",
+    "changes_are_unique": "INSERT INTO candidate.seriousness SELECT * FROM candidate.seriousness LIMIT 1",
+    "changes_add_up_to_the_reoffenders": "UPDATE candidate.seriousness SET reoffenders = reoffenders + 1, share = 1 "
+    "WHERE cohort = '2022Q4' AND change = 'less'",
+    "changes_are_shares_of_the_reoffenders": "UPDATE candidate.seriousness SET share = 0.5 WHERE cohort = '2022Q4'",
+    "pairs_are_unique": "INSERT INTO candidate.offence_group_matrix SELECT * FROM candidate.offence_group_matrix LIMIT 1",
+    "pairs_add_up_to_the_reoffenders": "DELETE FROM candidate.offence_group_matrix "
+    "WHERE cohort = '2022Q4' AND yot = 'westvale'",
+    "pairs_are_shares_of_their_index_group": "UPDATE candidate.offence_group_matrix SET share = 100",
+    "numbers_of_reoffences_are_unique": "INSERT INTO candidate.concentration "
+    "SELECT * FROM candidate.concentration LIMIT 1",
+    "concentration_adds_up_to_the_cohort": "DELETE FROM candidate.concentration WHERE reoffences_each = 0",
+    "concentration_is_in_shares": "UPDATE candidate.concentration SET share_of_children = 100",
+    "factors_are_unique": "INSERT INTO candidate.risk_factor SELECT * FROM candidate.risk_factor LIMIT 1",
+    "factors_add_up_to_the_cohort": "UPDATE candidate.risk_factor SET children_unknown = 1",
+    "risk_ratios_are_their_counts_divided": "UPDATE candidate.risk_factor SET risk_ratio = 1",
+    "factors_are_corrected_for_their_number": "UPDATE candidate.risk_factor SET holds_after_correction = true",
+    "programmes_are_unique": "INSERT INTO candidate.programme_outcome "
+    "SELECT * FROM candidate.programme_outcome LIMIT 1",
+    "programmes_hold_together": "UPDATE candidate.programme_outcome SET children = children + 9",
+    "programmes_carry_their_caution": "UPDATE candidate.programme_outcome SET caution = ''",
     "sources_are_not_stale": "UPDATE ops.delivery SET extract_date = '2024-05-10' WHERE source = 'westvale'",
 }
 

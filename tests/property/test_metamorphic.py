@@ -32,7 +32,7 @@ LAST_NIGHT = dt.date(2026, 11, 21)
 KNOWN_AS_OF = LAST_NIGHT + dt.timedelta(days=1)
 """A day later than the last delivery, so that there is room for one more."""
 
-OF_CELLS = ("cohort_summary", "cohort_summary_annual", "cohort_breakdown", "time_to_reoffence", "milestone")
+OF_CELLS = tuple(table for table in GRAINS if table not in {"cohort_member", "reoffence"})
 BUILDERS = {"loader", "transformer", "publisher", "migrator"}
 LOCALE = "en_GB.utf8"
 

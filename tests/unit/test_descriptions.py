@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import yaml
 
-from live_tracker.release.descriptions import COMMON, MODELS, describe_views
+from live_tracker.release.descriptions import COMMON, MARTS, describe_views
 from live_tracker.settings import Settings
 from tests.deliver import administer, fetch, fetch_as
 
@@ -16,8 +16,7 @@ FROM information_schema.columns WHERE table_schema = 'analytics'
 
 def test_every_column_of_the_views_says_what_its_model_says(warehouse: Settings) -> None:
     describe_views(warehouse)
-    pages = [yaml.safe_load(page.read_text()) for page in MODELS.glob("_*__models.yml")]
-    models = [model for page in pages for model in page["models"]]
+    models = [model for path in MARTS.glob("*__models.yml") for model in yaml.safe_load(path.read_text())["models"]]
     expected = {
         (model["name"], column["name"]): column["description"]
         for model in models

@@ -9,14 +9,17 @@ from live_tracker.database import connect
 from live_tracker.release.hashing import GRAINS
 from live_tracker.settings import PROJECT, Settings
 
-MODELS = PROJECT / "dbt_project/models/marts"
+MARTS = PROJECT / "dbt_project/models/marts"
 COMMON = {"release_id": "The release, <as-of date>.<number>", "as_of_date": "Day that the release counts up to"}
 
 
 def descriptions() -> dict[tuple[str, str | None], str]:
     """Description of each published table (column None) and of each of its columns."""
-    pages = sorted(MODELS.glob("_*__models.yml"))
-    models = {model["name"]: model for page in pages for model in yaml.safe_load(page.read_text())["models"]}
+    models = {
+        model["name"]: model
+        for path in MARTS.glob("*__models.yml")
+        for model in yaml.safe_load(path.read_text())["models"]
+    }
     found: dict[tuple[str, str | None], str] = {}
     for table in GRAINS:
         found[table, None] = models[table]["description"].strip()

@@ -18,6 +18,12 @@ GRAINS: dict[str, tuple[str, ...]] = {
     "time_to_reoffence": ("definition", "cohort", "yot", "band"),
     "milestone": ("definition", "cohort", "yot", "month"),
     "data_quality": ("yot",),
+    "survival": ("definition", "cohort", "yot", "day"),
+    "seriousness": ("definition", "cohort", "yot", "change"),
+    "offence_group_matrix": ("definition", "cohort", "yot", "index_offence_group", "reoffence_group"),
+    "concentration": ("definition", "cohort", "yot", "reoffences_each"),
+    "risk_factor": ("definition", "cohort", "yot", "factor"),
+    "programme_outcome": ("definition", "cohort", "yot", "programme_type", "provider"),
 }
 """The published tables, each with the columns that make a row of it unique."""
 
