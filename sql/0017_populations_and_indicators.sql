@@ -18,4 +18,139 @@ COMMENT ON TABLE reference.population IS
 GRANT SELECT, INSERT ON reference.population TO loader;
 GRANT SELECT ON reference.population TO transformer, publisher;
 
+CREATE TABLE release.first_time_entrants (
+    release_id text COLLATE "C" NOT NULL,
+    as_of_date date NOT NULL,
+    yot text COLLATE "C" NOT NULL,
+    span text COLLATE "C" NOT NULL,
+    quarter text COLLATE "C" NOT NULL,
+    period_start date NOT NULL,
+    period_end date NOT NULL,
+    is_complete boolean NOT NULL,
+    first_time_entrants integer NOT NULL,
+    population integer,
+    base_year smallint,
+    population_source text,
+    rate_per_100000 numeric(12, 6),
+    first_time_entrants_year_before integer,
+    population_year_before integer,
+    base_year_year_before smallint,
+    rate_per_100000_year_before numeric(12, 6)
+) PARTITION BY LIST (release_id);
+
+CREATE TABLE release.custody (
+    release_id text COLLATE "C" NOT NULL,
+    as_of_date date NOT NULL,
+    yot text COLLATE "C" NOT NULL,
+    span text COLLATE "C" NOT NULL,
+    quarter text COLLATE "C" NOT NULL,
+    period_start date NOT NULL,
+    period_end date NOT NULL,
+    is_complete boolean NOT NULL,
+    custodial_sentences integer NOT NULL,
+    sentences integer NOT NULL,
+    share_of_sentences numeric(9, 6),
+    population integer,
+    base_year smallint,
+    population_source text,
+    rate_per_1000 numeric(12, 6),
+    custodial_sentences_year_before integer,
+    population_year_before integer,
+    base_year_year_before smallint,
+    rate_per_1000_year_before numeric(12, 6)
+) PARTITION BY LIST (release_id);
+
+CREATE TABLE release.remand (
+    release_id text COLLATE "C" NOT NULL,
+    as_of_date date NOT NULL,
+    yot text COLLATE "C" NOT NULL,
+    span text COLLATE "C" NOT NULL,
+    quarter text COLLATE "C" NOT NULL,
+    period_start date NOT NULL,
+    period_end date NOT NULL,
+    is_complete boolean NOT NULL,
+    dimension text COLLATE "C" NOT NULL,
+    value text COLLATE "C" NOT NULL,
+    remands integer NOT NULL,
+    remands_begun integer NOT NULL,
+    children integer NOT NULL,
+    nights integer NOT NULL,
+    nights_per_remand numeric(12, 6),
+    nights_per_child numeric(12, 6)
+) PARTITION BY LIST (release_id);
+
+CREATE TABLE release.ete (
+    release_id text COLLATE "C" NOT NULL,
+    as_of_date date NOT NULL,
+    yot text COLLATE "C" NOT NULL,
+    span text COLLATE "C" NOT NULL,
+    quarter text COLLATE "C" NOT NULL,
+    period_start date NOT NULL,
+    period_end date NOT NULL,
+    is_complete boolean NOT NULL,
+    age_group text COLLATE "C" NOT NULL,
+    ete_band text COLLATE "C" NOT NULL,
+    orders integer NOT NULL,
+    orders_at_start integer NOT NULL,
+    orders_at_end integer NOT NULL,
+    children_at_end integer NOT NULL,
+    share_at_start numeric(9, 6) NOT NULL,
+    share_at_end numeric(9, 6) NOT NULL
+) PARTITION BY LIST (release_id);
+
+CREATE TABLE release.serious_violence (
+    release_id text COLLATE "C" NOT NULL,
+    as_of_date date NOT NULL,
+    yot text COLLATE "C" NOT NULL,
+    span text COLLATE "C" NOT NULL,
+    quarter text COLLATE "C" NOT NULL,
+    period_start date NOT NULL,
+    period_end date NOT NULL,
+    is_complete boolean NOT NULL,
+    dimension text COLLATE "C" NOT NULL,
+    value text COLLATE "C" NOT NULL,
+    offences integer NOT NULL,
+    children integer NOT NULL
+) PARTITION BY LIST (release_id);
+
+GRANT CREATE ON SCHEMA analytics TO views;
+
+DO $$
+DECLARE
+    table_name text;
+BEGIN
+    FOREACH table_name IN ARRAY ARRAY[
+        'first_time_entrants', 'custody', 'remand', 'ete', 'serious_violence'
+    ] LOOP
+        EXECUTE format('ALTER TABLE release.%I ENABLE ROW LEVEL SECURITY', table_name);
+        EXECUTE format(
+            $policy$
+            CREATE POLICY own_service ON release.%I FOR SELECT TO views USING (
+                yot IN (SELECT service FROM access.reader_service WHERE reader = current_user AND service <> 'all')
+                OR '*' IN (SELECT service FROM access.reader_service WHERE reader = current_user)
+            )
+            $policy$,
+            table_name
+        );
+        EXECUTE format('GRANT SELECT ON release.%I TO views, publisher', table_name);
+    END LOOP;
+    FOREACH table_name IN ARRAY ARRAY[
+        'first_time_entrants', 'custody', 'remand', 'ete', 'serious_violence'
+    ] LOOP
+        EXECUTE format(
+            $view$
+            CREATE VIEW analytics.%1$I AS
+            SELECT * FROM release.%1$I
+            WHERE release_id = (SELECT pointer.release_id FROM release.pointer AS pointer WHERE pointer.channel = 'live')
+            $view$,
+            table_name
+        );
+        EXECUTE format('ALTER VIEW analytics.%I OWNER TO views', table_name);
+        EXECUTE format('GRANT SELECT ON analytics.%I TO analyst, practitioner, auditor', table_name);
+    END LOOP;
+END
+$$;
+
+REVOKE CREATE ON SCHEMA analytics FROM views;
+
 RESET ROLE;

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import yaml
-
-from live_tracker.release.descriptions import COMMON, MODELS, describe_views
+from live_tracker.release.descriptions import COMMON, describe_views, described_models
 from live_tracker.settings import Settings
 from tests.deliver import administer, fetch, fetch_as
 
@@ -16,10 +14,9 @@ FROM information_schema.columns WHERE table_schema = 'analytics'
 
 def test_every_column_of_the_views_says_what_its_model_says(warehouse: Settings) -> None:
     describe_views(warehouse)
-    models = yaml.safe_load(MODELS.read_text())["models"]
     expected = {
         (model["name"], column["name"]): column["description"]
-        for model in models
+        for model in described_models()
         if not model["name"].startswith("int_")
         for column in [*model["columns"], *({"name": name, "description": text} for name, text in COMMON.items())]
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import yaml
 from psycopg2 import sql
 
@@ -9,13 +11,19 @@ from live_tracker.database import connect
 from live_tracker.release.hashing import GRAINS
 from live_tracker.settings import PROJECT, Settings
 
-MODELS = PROJECT / "dbt_project/models/marts/_marts__models.yml"
+MODELS = PROJECT / "dbt_project/models/marts"
 COMMON = {"release_id": "The release, <as-of date>.<number>", "as_of_date": "Day that the release counts up to"}
+
+
+def described_models() -> list[dict[str, Any]]:
+    """The models of the marts as their files describe them."""
+    files = sorted(MODELS.glob("*__models.yml"))
+    return [model for file in files for model in yaml.safe_load(file.read_text())["models"]]
 
 
 def descriptions() -> dict[tuple[str, str | None], str]:
     """Description of each published table (column None) and of each of its columns."""
-    models = {model["name"]: model for model in yaml.safe_load(MODELS.read_text())["models"]}
+    models = {model["name"]: model for model in described_models()}
     found: dict[tuple[str, str | None], str] = {}
     for table in GRAINS:
         found[table, None] = models[table]["description"].strip()

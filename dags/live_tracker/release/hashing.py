@@ -17,6 +17,11 @@ GRAINS: dict[str, tuple[str, ...]] = {
     "cohort_breakdown": ("definition", "cohort", "yot", "dimension", "value"),
     "time_to_reoffence": ("definition", "cohort", "yot", "band"),
     "milestone": ("definition", "cohort", "yot", "month"),
+    "first_time_entrants": ("yot", "span", "quarter"),
+    "custody": ("yot", "span", "quarter"),
+    "remand": ("yot", "span", "quarter", "dimension", "value"),
+    "ete": ("yot", "span", "quarter", "age_group", "ete_band"),
+    "serious_violence": ("yot", "span", "quarter", "dimension", "value"),
 }
 """The published tables, each with the columns that make a row of it unique."""
 
