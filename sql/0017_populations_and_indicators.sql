@@ -113,14 +113,51 @@ CREATE TABLE release.serious_violence (
     children integer NOT NULL
 ) PARTITION BY LIST (release_id);
 
-GRANT CREATE ON SCHEMA analytics TO views;
+CREATE TABLE release.caseload (
+    release_id text COLLATE "C" NOT NULL,
+    as_of_date date NOT NULL,
+    definition text COLLATE "C" NOT NULL,
+    cohort text COLLATE "C" NOT NULL,
+    yot text COLLATE "C" NOT NULL,
+    person_key text COLLATE "C" NOT NULL,
+    index_date date NOT NULL,
+    follow_up_end date NOT NULL,
+    days_gone integer NOT NULL,
+    days_left integer NOT NULL,
+    pending_offences integer NOT NULL,
+    reoffences integer NOT NULL,
+    last_reoffence_date date,
+    likelihood_at_index text NOT NULL,
+    likelihood_latest text NOT NULL,
+    rosh_at_index text NOT NULL,
+    rosh_latest text NOT NULL,
+    rosh_change text NOT NULL,
+    last_assessed_on date
+) PARTITION BY LIST (release_id);
+
+CREATE TABLE release.new_arrests (
+    release_id text COLLATE "C" NOT NULL,
+    as_of_date date NOT NULL,
+    yot text COLLATE "C" NOT NULL,
+    arrest_key text COLLATE "C" NOT NULL,
+    person_key text COLLATE "C" NOT NULL,
+    process_stage text NOT NULL,
+    process_date date NOT NULL,
+    known_on date NOT NULL,
+    offences integer NOT NULL,
+    max_seriousness smallint,
+    is_in_case_record boolean NOT NULL,
+    is_in_follow_up boolean NOT NULL
+) PARTITION BY LIST (release_id);
+
+GRANT CREATE ON SCHEMA analytics, practice TO views;
 
 DO $$
 DECLARE
     table_name text;
 BEGIN
     FOREACH table_name IN ARRAY ARRAY[
-        'first_time_entrants', 'custody', 'remand', 'ete', 'serious_violence'
+        'first_time_entrants', 'custody', 'remand', 'ete', 'serious_violence', 'caseload', 'new_arrests'
     ] LOOP
         EXECUTE format('ALTER TABLE release.%I ENABLE ROW LEVEL SECURITY', table_name);
         EXECUTE format(
@@ -151,6 +188,60 @@ BEGIN
 END
 $$;
 
-REVOKE CREATE ON SCHEMA analytics FROM views;
+-- The child id of the case-management system stands beside the pseudonym here and nowhere else: ids of the service's own
+-- records of the child, as they were linked on the release's known-as-of day.
+CREATE VIEW practice.caseload AS
+SELECT
+    caseload.*,
+    records.child_id
+FROM release.caseload AS caseload
+INNER JOIN release.release AS published ON caseload.release_id = published.release_id
+LEFT JOIN LATERAL (
+    SELECT string_agg(link.source_id, ';' ORDER BY link.source_id COLLATE "C") AS child_id
+    FROM identity.person_link AS link
+    WHERE
+        link.source_system = 'cms'
+        AND link.source = caseload.yot
+        AND link.person_key = caseload.person_key
+        AND link.known_from <= published.known_as_of
+        AND (link.known_to IS NULL OR published.known_as_of < link.known_to)
+) AS records ON true
+WHERE
+    caseload.release_id
+    = (SELECT pointer.release_id FROM release.pointer AS pointer WHERE pointer.channel = 'live');
+
+-- Known since the release before: the newest one of an earlier known-as-of day.
+CREATE VIEW practice.new_arrests AS
+SELECT
+    new_arrests.*,
+    records.child_id
+FROM release.new_arrests AS new_arrests
+INNER JOIN release.release AS published ON new_arrests.release_id = published.release_id
+LEFT JOIN LATERAL (
+    SELECT string_agg(link.source_id, ';' ORDER BY link.source_id COLLATE "C") AS child_id
+    FROM identity.person_link AS link
+    WHERE
+        link.source_system = 'cms'
+        AND link.source = new_arrests.yot
+        AND link.person_key = new_arrests.person_key
+        AND link.known_from <= published.known_as_of
+        AND (link.known_to IS NULL OR published.known_as_of < link.known_to)
+) AS records ON true
+WHERE
+    new_arrests.release_id
+    = (SELECT pointer.release_id FROM release.pointer AS pointer WHERE pointer.channel = 'live')
+    AND new_arrests.known_on > coalesce(
+        (
+            SELECT max(earlier.known_as_of) FROM release.release AS earlier
+            WHERE earlier.known_as_of < published.known_as_of
+        ),
+        '-infinity'
+    );
+
+ALTER VIEW practice.caseload OWNER TO views;
+ALTER VIEW practice.new_arrests OWNER TO views;
+GRANT SELECT ON practice.caseload, practice.new_arrests TO practitioner;
+
+REVOKE CREATE ON SCHEMA analytics, practice FROM views;
 
 RESET ROLE;

@@ -46,6 +46,11 @@ assessments as (
     select * from {{ affected(ref('stg_yot__assessment')) }}
 ),
 
+-- those whose nominal is this person's, with offences or without
+own_arrest_summonses as (
+    select * from {{ affected(ref('stg_pnc__arrest_summons')) }}
+),
+
 programmes as (
     select * from {{ affected(ref('stg_yot__programme')) }}
 ),
@@ -124,6 +129,14 @@ of_other_records as (
         assessment_date
     from assessments
     where {{ in_force('assessments') }}
+
+    union all
+
+    select
+        person_key,
+        process_date
+    from own_arrest_summonses
+    where {{ in_force('own_arrest_summonses') }}
 
     union all
 
