@@ -205,7 +205,7 @@ LEFT JOIN LATERAL (
         AND link.person_key = caseload.person_key
         AND link.known_from <= published.known_as_of
         AND (link.known_to IS NULL OR published.known_as_of < link.known_to)
-) AS records ON true
+) AS records ON TRUE
 WHERE
     caseload.release_id
     = (SELECT pointer.release_id FROM release.pointer AS pointer WHERE pointer.channel = 'live');
@@ -226,7 +226,7 @@ LEFT JOIN LATERAL (
         AND link.person_key = new_arrests.person_key
         AND link.known_from <= published.known_as_of
         AND (link.known_to IS NULL OR published.known_as_of < link.known_to)
-) AS records ON true
+) AS records ON TRUE
 WHERE
     new_arrests.release_id
     = (SELECT pointer.release_id FROM release.pointer AS pointer WHERE pointer.channel = 'live')

@@ -28,7 +28,10 @@ from live_tracker.terminal import console
 from tests.night import request
 from tests.sample_data.nights import write_sample
 
-SUMMARIES = {"cohort_summary", "cohort_summary_annual", "cohort_breakdown", "milestone", "time_to_reoffence"}
+SUMMARIES = {
+    *("cohort_summary", "cohort_summary_annual", "cohort_breakdown", "milestone", "time_to_reoffence"),
+    *("first_time_entrants", "custody", "remand", "ete", "serious_violence", "caseload", "new_arrests"),
+}
 """Marts that every build makes anew."""
 
 

@@ -71,7 +71,12 @@ def refused(settings: Settings, lists: Path) -> list[str]:
         ("population.csv", "30,ours,2024-05-01", "30,ours,2024-02-30", "row 2, column source_date: is not a date"),
         ("population.csv", "30,ours,2024-05-01", "30,,2024-05-01", "row 2, column source: is empty"),
         ("population.csv", "30,ours,2024-05-01", "30,ours,", "row 2, column source_date: is empty"),
-        ("population.csv", "2020,17,White", "2020,10,White", "row 5, column ethnicity_group: the same area and year and age"),
+        (
+            "population.csv",
+            "2020,17,White",
+            "2020,10,White",
+            "row 5, column ethnicity_group: the same area and year and age",
+        ),
         ("population.csv", "17,White,20", "17,White,19", "eastvale 2020 does not add up to its total of 30"),
         ("population.csv", "10-17,All,30", "10-17,All,0", "eastvale 2020 has nobody of 10-17 and All"),
         ("dummy_asn.csv", "^0800", "(0800", "row 2, column pattern: is not a pattern"),

@@ -167,7 +167,11 @@ def _check_populations(problems: Problems, lists: dict[str, list[Line]]) -> None
         faults = [
             ("year", not re.fullmatch("(19|20)[0-9]{2}", line["year"]), "is not a year"),
             ("age", line["age"] not in {*AGES, ALL_AGES}, f"is neither 10 to 17 nor {ALL_AGES}"),
-            ("ethnicity_group", line["ethnicity_group"] not in groups, f"is neither {ALL_GROUPS} nor a group of ethnicity.csv"),
+            (
+                "ethnicity_group",
+                line["ethnicity_group"] not in groups,
+                f"is neither {ALL_GROUPS} nor a group of ethnicity.csv",
+            ),
             ("population", not re.fullmatch("[0-9]{1,9}", line["population"]), "is not a whole number"),
             ("source_date", not _is_day(line["source_date"]), "is not a date"),
         ]

@@ -40,11 +40,12 @@ stretches as (
         coalesce(remands.end_date, {{ as_of() }})
     from remands
     inner join remand_care on remands.remand_key = remand_care.remand_key
-    cross join lateral (
-        values
-        ('care_status_before', remand_care.care_status_before),
-        ('care_gained', remand_care.is_care_gained)
-    ) as dimensions (dimension, value)
+    cross join
+        lateral (
+            values
+            ('care_status_before', remand_care.care_status_before),
+            ('care_gained', remand_care.is_care_gained)
+        ) as dimensions (dimension, value)
 
     union all
 

@@ -144,9 +144,10 @@ of_other_records as (
         programmes.person_key,
         dates.day
     from programmes
-    cross join lateral (
-        values (programmes.start_date), (coalesce(programmes.end_date, programmes.planned_end_date))
-    ) as dates (day)
+    cross join
+        lateral (
+            values (programmes.start_date), (coalesce(programmes.end_date, programmes.planned_end_date))
+        ) as dates (day)
     where {{ in_force('programmes') }}
 
     union all
