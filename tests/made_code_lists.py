@@ -11,10 +11,10 @@ from tests import deliver
 
 OUR_OWN = (
     *("tier.csv", "legal_outcome.csv", "result_tier.csv", "offence_group.csv"),
-    *("seriousness.csv", "ethnicity.csv", "dummy_asn.csv"),
+    *("seriousness.csv", "ethnicity.csv", "dummy_asn.csv", "population.csv"),
 )
 NATIONAL = ("offence_code.csv.gz", "result_code.csv.gz")
-TABLES = "code_set tier legal_outcome result_code offence_code ethnicity dummy_asn".split()
+TABLES = "code_set tier legal_outcome result_code offence_code ethnicity dummy_asn population".split()
 
 LISTS = {
     "tier.csv": """tier,gravity,is_substantive,title,source
@@ -55,6 +55,12 @@ W1,White,White British,ours
 """,
     "dummy_asn.csv": """pattern,source
 ^0800,ours
+""",
+    "population.csv": """area,year,age,ethnicity_group,population,source,source_date
+eastvale,2020,10-17,All,30,ours,2024-05-01
+eastvale,2020,10-17,White,30,ours,2024-05-01
+eastvale,2020,10,White,10,ours,2024-05-01
+eastvale,2020,17,White,20,ours,2024-05-01
 """,
 }
 

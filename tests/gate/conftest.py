@@ -190,6 +190,55 @@ SELECT definition, cohort, yot, 'YRO', 'Not known', children, 0, reoffenders, re
 FROM candidate.cohort_summary;
 """
 
+SPANS = """
+    (VALUES
+        ('quarter', '2022Q4', '2022-10-01'::date, '2022-12-31'::date, true),
+        ('year', '2024Q2', '2023-07-01', '2024-06-30', false)
+    ) AS spans (span, quarter, period_start, period_end, is_complete)
+"""
+
+INDICATORS = f"""
+INSERT INTO candidate.first_time_entrants
+SELECT yot, spans.*, entrants, population, 2020, 'made up', round(100000 * entrants / population::numeric, 6),
+    entrants, population, 2020, round(100000 * entrants / population::numeric, 6)
+FROM {SPANS} CROSS JOIN (VALUES ('eastvale', 3, 7000), ('westvale', 0, 1000), ('all', 3, 8000))
+    AS counts (yot, entrants, population);
+INSERT INTO candidate.custody
+SELECT yot, spans.*, custodial, sentences, round(custodial / nullif(sentences, 0)::numeric, 6), population, 2020,
+    'made up', round(1000 * custodial / population::numeric, 6), NULL, NULL, NULL, NULL
+FROM {SPANS} CROSS JOIN (VALUES ('eastvale', 1, 3, 7000), ('westvale', 0, 0, 1000), ('all', 1, 3, 8000))
+    AS counts (yot, custodial, sentences, population);
+INSERT INTO candidate.remand
+SELECT yot, spans.*, dimension, value, remands, remands, children, nights, round(nights / nullif(remands, 0)::numeric, 6),
+    round(nights / nullif(children, 0)::numeric, 6)
+FROM {SPANS} CROSS JOIN (VALUES ('eastvale'), ('all')) AS services (yot)
+CROSS JOIN (VALUES
+    ('all', 'all', 2, 1, 30), ('care_status_before', 'LAC', 2, 1, 30), ('care_gained', 'no', 2, 1, 30),
+    ('placement_type', 'SCH', 1, 1, 10), ('placement_type', 'YOI', 1, 1, 20)
+) AS counts (dimension, value, remands, children, nights);
+INSERT INTO candidate.remand
+SELECT 'westvale', spans.*, 'all', 'all', 0, 0, 0, 0, NULL, NULL FROM {SPANS};
+INSERT INTO candidate.ete
+SELECT yot, spans.*, age_group, ete_band, 2, at_start, at_end, at_end, at_start / 2.0, at_end / 2.0
+FROM {SPANS} CROSS JOIN (VALUES ('eastvale'), ('all')) AS services (yot)
+CROSS JOIN unnest(ARRAY['all', 'school_age']) AS age_group
+CROSS JOIN (VALUES ('NEET', 2, 1), ('Full time, suitable', 0, 1)) AS counts (ete_band, at_start, at_end);
+INSERT INTO candidate.serious_violence
+SELECT yot, spans.*, dimension, value, 2, 1
+FROM {SPANS} CROSS JOIN (VALUES ('eastvale'), ('all')) AS services (yot)
+CROSS JOIN (VALUES
+    ('all', 'all'), ('category', 'ROBBERY'), ('seriousness', '6'), ('age_band', '15-17'), ('sex', 'M'),
+    ('tier', 'custody'), ('rosh_at_entry', 'HIGH'), ('rosh_latest', 'LOW'), ('rosh_change', 'lower')
+) AS counts (dimension, value);
+INSERT INTO candidate.serious_violence SELECT 'westvale', spans.*, 'all', 'all', 0, 0 FROM {SPANS};
+INSERT INTO candidate.caseload
+SELECT definition, cohort, yot, person_key, index_date, follow_up_end, date '{AS_OF}' - index_date,
+    follow_up_end - date '{AS_OF}', pending_offences, reoffences, NULL, 'LOW', 'LOW', 'LOW', 'LOW', 'same', NULL
+FROM candidate.cohort_member WHERE state = 'in_follow_up';
+INSERT INTO candidate.new_arrests VALUES
+    ('eastvale', '20/2400000000001A', 'child-1', 'ARREST', '2024-06-25', '2024-06-25', 1, 6, true, false);
+"""
+
 
 @dataclass(frozen=True)
 class Night:
@@ -219,7 +268,7 @@ class Night:
                 GRANT SELECT ON candidate.{table} TO publisher;
                 """
             )
-        self.execute(MEMBERS + REOFFENCES + SUMMARIES + BREAKDOWNS + FOLLOW_UP)
+        self.execute(MEMBERS + REOFFENCES + SUMMARIES + BREAKDOWNS + FOLLOW_UP + INDICATORS)
 
     def another_run(self, run_key: str, *, as_of: dt.date = AS_OF, requested_as_of: dt.date | None = None) -> Night:
         """A run as it stands when its candidate has been built, in the same warehouse."""

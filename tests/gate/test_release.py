@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -13,10 +14,11 @@ import pytest
 
 from live_tracker import database, runs
 from live_tracker.database import connect
+from live_tracker.errors import DatabaseError
 from live_tracker.fences import Overtaken
 from live_tracker.release import publish as publishing
 from live_tracker.release.gate import run_gate
-from live_tracker.release.hashing import GRAINS, candidate_hash, table_hashes
+from live_tracker.release.hashing import GRAINS, PRACTICE, candidate_hash, table_hashes
 from live_tracker.release.publish import NotPublished, answers, current_release, publish
 from live_tracker.settings import Settings
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 PUBLISHED = "SELECT channel, release_id FROM release.pointer ORDER BY channel"
 SEEN = "SELECT (SELECT min(release_id) FROM analytics.{0}), (SELECT max(release_id) FROM analytics.{0})"
 READER = "reader_of_eastvale"
+PRACTITIONER = "practitioner_of_eastvale"
+ANALYTICS = [table for table in GRAINS if table not in PRACTICE]
 
 
 def published(night: Night) -> str:
@@ -243,11 +247,11 @@ def test_an_open_snapshot_keeps_seeing_the_release_it_began_with(night: Night) -
         connection.set_session(isolation_level="REPEATABLE READ")
         cursor.execute("SELECT count(*) FROM board.release")
         second = published(night.another_run("second run"))
-        for table in GRAINS:
+        for table in ANALYTICS:
             cursor.execute(f"SELECT DISTINCT release_id FROM analytics.{table}")
             assert cursor.fetchall() == [(first,)]
 
-    for table in GRAINS:
+    for table in ANALYTICS:
         assert night.rows(f"SELECT DISTINCT release_id FROM analytics.{table}", role="analyst") == [(second,)]
 
 
@@ -321,9 +325,9 @@ def test_a_view_reads_one_partition(night: Night) -> None:
     for number in range(1, 4):
         published(night.another_run(f"run {number}"))
     for table in GRAINS:
-        plan = [
-            line for (line,) in night.rows(f"EXPLAIN (ANALYZE, COSTS OFF) SELECT * FROM analytics.{table}", "analyst")
-        ]
+        schema = "practice" if table in PRACTICE else "analytics"
+        query = f"EXPLAIN (ANALYZE, COSTS OFF) SELECT * FROM {schema}.{table}"
+        plan = [line for (line,) in night.rows(query, "practitioner")]
         scans = [line for line in plan if f"on {table}_2024" in line]
         assert [line for line in scans if "never executed" not in line] == [
             line for line in scans if f"{table}_20240625_3" in line
@@ -364,13 +368,16 @@ def test_nobody_but_the_owner_has_a_right_on_a_partition(night: Night) -> None:
     assert night.rows("SELECT count(*) FROM pg_catalog.pg_policy WHERE polname = 'while_filling'") == [(0,)]
 
 
-@pytest.fixture
-def reader_of_eastvale(night: Night) -> Iterator[Callable[[str], list[tuple[Any, ...]]]]:
-    """Queries as a login of one service, which is made for this test and dropped after it."""
-    administer(night.settings, f"CREATE ROLE {READER} LOGIN PASSWORD 'made-up' IN ROLE analyst")
-    night.execute(f"INSERT INTO access.reader_service VALUES ('{READER}', 'eastvale'), ('{READER}', 'all')")
+@contextmanager
+def login(
+    night: Night, name: str, role: str, services: Sequence[str]
+) -> Iterator[Callable[[str], list[tuple[Any, ...]]]]:
+    """Queries as a login of these services, which is made for a test and dropped after it."""
+    administer(night.settings, f"CREATE ROLE {name} LOGIN PASSWORD 'made-up' IN ROLE {role}")
+    for service in services:
+        night.execute(f"INSERT INTO access.reader_service VALUES ('{name}', '{service}')")
     parts = urlsplit(database.warehouse_admin_url(night.settings))
-    address = f"{READER}:made-up@{parts.netloc.rpartition('@')[2]}"
+    address = f"{name}:made-up@{parts.netloc.rpartition('@')[2]}"
 
     def read(query: str) -> list[tuple[Any, ...]]:
         connection = psycopg2.connect(urlunsplit(parts._replace(netloc=address)))
@@ -382,7 +389,78 @@ def reader_of_eastvale(night: Night) -> Iterator[Callable[[str], list[tuple[Any,
             connection.close()
 
     yield read
-    administer(night.settings, f"DROP ROLE {READER}")
+    administer(night.settings, f"DROP ROLE {name}")
+
+
+@pytest.fixture
+def reader_of_eastvale(night: Night) -> Iterator[Callable[[str], list[tuple[Any, ...]]]]:
+    """Queries as an analyst's login of one service."""
+    with login(night, READER, "analyst", ["eastvale", "all"]) as read:
+        yield read
+
+
+@pytest.fixture
+def practitioner_of_eastvale(night: Night) -> Iterator[Callable[[str], list[tuple[Any, ...]]]]:
+    """Queries as a practitioner's login of one service."""
+    with login(night, PRACTITIONER, "practitioner", ["eastvale"]) as read:
+        yield read
+
+
+LINKS = """
+INSERT INTO identity.person_link (source_system, source, source_id, person_key, method, known_from, known_to) VALUES
+    ('cms', 'eastvale', 'E-2', 'child-5', 'ids', '2024-06-20', NULL),
+    ('cms', 'eastvale', 'E-1', 'child-5', 'ids', '2024-06-20', '2024-06-26'),
+    ('cms', 'eastvale', 'E-0', 'child-5', 'ids', '2024-06-20', '2024-06-25'),
+    ('cms', 'eastvale', 'E-3', 'child-5', 'ids', '2024-06-26', NULL),
+    ('cms', 'westvale', 'W-5', 'child-5', 'ids', '2024-06-20', NULL),
+    ('cms', 'westvale', 'W-4', 'child-4', 'ids', '2024-06-20', NULL),
+    ('pnc', '20', 'P-5', 'child-5', 'ids', '2024-06-20', NULL)
+"""
+
+
+def test_practitioners_see_the_case_ids_of_their_services(
+    night: Night,
+    reader_of_eastvale: Callable[[str], list[tuple[Any, ...]]],
+    practitioner_of_eastvale: Callable[[str], list[tuple[Any, ...]]],
+) -> None:
+    """Ids as linked on the known-as-of day, 25 June; nobody else reads the schema's tables."""
+    night.execute(LINKS, role="loader")
+    published(night)
+
+    query = "SELECT yot, person_key, child_id FROM practice.caseload ORDER BY person_key"
+    assert practitioner_of_eastvale(query) == [("eastvale", "child-5", "E-1;E-2")]
+    assert night.rows(query, role="practitioner") == [
+        ("westvale", "child-4", "W-4"),
+        ("eastvale", "child-5", "E-1;E-2"),
+    ]
+    for table in PRACTICE:
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            reader_of_eastvale(f"SELECT * FROM practice.{table}")
+        for role in ("analyst", "auditor", "board"):
+            with pytest.raises(DatabaseError, match="InsufficientPrivilege"):
+                night.rows(f"SELECT * FROM practice.{table}", role=role)
+
+
+@pytest.mark.parametrize("before", [None, "2024-06-24", "2024-06-25"])
+def test_arrests_are_new_since_the_release_before(night: Night, before: str | None) -> None:
+    """A release of the same known-as-of day does not make them old: it may only put something else right."""
+    if before:
+        first = published(night)
+        administer(night.settings, f"UPDATE release.release SET known_as_of = '{before}' WHERE release_id = '{first}'")
+        published(night.another_run("second run"))
+    else:
+        published(night)
+
+    assert night.rows("SELECT count(*) FROM practice.new_arrests", role="practitioner") == [(1,)]
+
+
+def test_arrests_known_by_the_release_before_are_not_new(night: Night) -> None:
+    night.execute("UPDATE candidate.new_arrests SET known_on = '2024-06-24'")
+    first = published(night)
+    administer(night.settings, f"UPDATE release.release SET known_as_of = '2024-06-24' WHERE release_id = '{first}'")
+    published(night.another_run("second run"))
+
+    assert night.rows("SELECT count(*) FROM practice.new_arrests", role="practitioner") == [(0,)]
 
 
 def administer(settings: Settings, statement: str) -> None:
@@ -399,7 +477,7 @@ def test_a_login_of_one_service_sees_its_rows_and_no_sums(
 ) -> None:
     published(night)
 
-    for table in GRAINS:
+    for table in ANALYTICS:
         assert reader_of_eastvale(f"SELECT DISTINCT yot FROM analytics.{table}") == [("eastvale",)]
         (everything,) = night.rows(f"SELECT count(*) FROM release.{table}")
         assert night.rows(f"SELECT count(*) FROM analytics.{table}", role="analyst") == [everything]

@@ -44,6 +44,7 @@ def test_two_at_once_load_one_set(warehouse: Settings, lists: Path) -> None:
         ("offence_code.csv.gz", "AA00005,Five,CE,000/00,0", "AA00005,Five,CE,000/00,1"),
         ("dummy_asn.csv", "^0800", "^0900"),
         ("ethnicity.csv", "W1,White,White British,ours\n", ""),
+        ("population.csv", "2020,17,White,20", "2020,17,White,21"),
     ],
 )
 def test_a_changed_row_gives_another_hash(lists: Path, file: str, old: str, new: str) -> None:

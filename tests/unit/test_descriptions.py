@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import yaml
-
-from live_tracker.release.descriptions import COMMON, MARTS, describe_views
+from live_tracker.release.descriptions import CHILD_ID, COMMON, describe_views, described_models
 from live_tracker.settings import Settings
 from tests.deliver import administer, fetch, fetch_as
 
 COMMENTS = """
-SELECT table_name, column_name, col_description(format('analytics.%%I', table_name)::regclass, ordinal_position::integer)
-FROM information_schema.columns WHERE table_schema = 'analytics'
+SELECT table_name, column_name,
+    col_description(format('%%I.%%I', table_schema, table_name)::regclass, ordinal_position::integer)
+FROM information_schema.columns WHERE table_schema IN ('analytics', 'practice')
 """
 
 
 def test_every_column_of_the_views_says_what_its_model_says(warehouse: Settings) -> None:
     describe_views(warehouse)
-    models = [model for path in MARTS.glob("*__models.yml") for model in yaml.safe_load(path.read_text())["models"]]
     expected = {
         (model["name"], column["name"]): column["description"]
-        for model in models
+        for model in described_models()
         if not model["name"].startswith("int_")
         for column in [*model["columns"], *({"name": name, "description": text} for name, text in COMMON.items())]
     }
-    assert {(table, column): text for table, column, text in fetch_as(warehouse, "analyst", COMMENTS)} == expected
+    expected |= {(table, "child_id"): CHILD_ID for table in ("caseload", "new_arrests")}
+    assert {(table, column): text for table, column, text in fetch_as(warehouse, "practitioner", COMMENTS)} == expected
 
 
 def test_a_description_that_has_changed_is_brought_up(warehouse: Settings) -> None:

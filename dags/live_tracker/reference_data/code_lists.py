@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import io
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -17,6 +19,10 @@ from live_tracker.settings import Settings
 NOT_KNOWN = "Not known"
 GROUP_BY_CATEGORY = {"CM": "Summary motoring", "CS": "Summary non-motoring"}
 """Offence group of a code whose Home Office class is in no group, by its category."""
+
+ALL_AGES = "10-17"
+ALL_GROUPS = "All"
+AGES = tuple(str(age) for age in range(10, 18))
 
 Rows = list[tuple[str | None, ...]]
 
@@ -35,6 +41,10 @@ _FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "seriousness.csv": (("home_office_class", "seriousness", "source"), ("home_office_class",)),
     "ethnicity.csv": (("ethnicity", "ethnicity_group", "title", "source"), ("ethnicity",)),
     "dummy_asn.csv": (("pattern", "source"), ("pattern",)),
+    "population.csv": (
+        ("area", "year", "age", "ethnicity_group", "population", "source", "source_date"),
+        ("area", "year", "age", "ethnicity_group"),
+    ),
 }
 
 _MAY_BE_EMPTY = frozenset(
@@ -55,6 +65,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "ethnicity": ("ethnicity", "ethnicity_group", "title", "source"),
     "dummy_asn": ("pattern", "source"),
+    "population": ("area", "year", "age", "ethnicity_group", "population", "source", "source_date"),
 }
 
 
@@ -100,6 +111,7 @@ def read_code_lists(folder: Path) -> dict[str, Rows]:
         ),
         "ethnicity": _plain(lists["ethnicity.csv"], _COLUMNS["ethnicity"]),
         "dummy_asn": _plain(lists["dummy_asn.csv"], _COLUMNS["dummy_asn"]),
+        "population": _plain(lists["population.csv"], _COLUMNS["population"]),
     }
     return tables
 
@@ -108,6 +120,7 @@ def _check(problems: Problems, lists: dict[str, list[Line]]) -> None:
     _check_filled(problems, lists)
     _check_tiers(problems, lists)
     _check_values(problems, lists)
+    _check_populations(problems, lists)
 
 
 def _check_tiers(problems: Problems, lists: dict[str, list[Line]]) -> None:
@@ -144,6 +157,43 @@ def _check_values(problems: Problems, lists: dict[str, list[Line]]) -> None:
             re.compile(line["pattern"])
         except re.error:
             problems.add("dummy_asn.csv", "is not a pattern", line.row, "pattern")
+
+
+def _check_populations(problems: Problems, lists: dict[str, list[Line]]) -> None:
+    """Each area and year has its total, and whatever is finer than the total adds up to it."""
+    groups = {line["ethnicity_group"] for line in lists["ethnicity.csv"]} | {ALL_GROUPS}
+    sums: dict[tuple[str, str], dict[tuple[bool, bool], int]] = defaultdict(lambda: defaultdict(int))
+    for line in lists["population.csv"]:
+        faults = [
+            ("year", not re.fullmatch("(19|20)[0-9]{2}", line["year"]), "is not a year"),
+            ("age", line["age"] not in {*AGES, ALL_AGES}, f"is neither 10 to 17 nor {ALL_AGES}"),
+            (
+                "ethnicity_group",
+                line["ethnicity_group"] not in groups,
+                f"is neither {ALL_GROUPS} nor a group of ethnicity.csv",
+            ),
+            ("population", not re.fullmatch("[0-9]{1,9}", line["population"]), "is not a whole number"),
+            ("source_date", not _is_day(line["source_date"]), "is not a date"),
+        ]
+        for column, is_wrong, message in faults:
+            if is_wrong:
+                problems.add("population.csv", message, line.row, column)
+        if not any(is_wrong for _, is_wrong, _ in faults):
+            level = (line["age"] == ALL_AGES, line["ethnicity_group"] == ALL_GROUPS)
+            sums[line["area"], line["year"]][level] += int(line["population"])
+    for (area, year), levels in sums.items():
+        total = levels.get((True, True), 0)
+        if total == 0:
+            problems.add("population.csv", f"{area} {year} has nobody of {ALL_AGES} and {ALL_GROUPS}")
+        elif set(levels.values()) != {total}:
+            problems.add("population.csv", f"{area} {year} does not add up to its total of {total}")
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return value == dt.date.fromisoformat(value).isoformat()
+    except ValueError:
+        return False
 
 
 def _check_filled(problems: Problems, lists: dict[str, list[Line]]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import yaml
 from psycopg2 import sql
 
@@ -9,17 +11,20 @@ from live_tracker.database import connect
 from live_tracker.release.hashing import GRAINS
 from live_tracker.settings import PROJECT, Settings
 
-MARTS = PROJECT / "dbt_project/models/marts"
+MODELS = PROJECT / "dbt_project/models/marts"
 COMMON = {"release_id": "The release, <as-of date>.<number>", "as_of_date": "Day that the release counts up to"}
+CHILD_ID = "Child id in the service's case-management system; of several records, `;` between them"
+
+
+def described_models() -> list[dict[str, Any]]:
+    """The models of the marts as their files describe them."""
+    files = sorted(MODELS.glob("*__models.yml"))
+    return [model for file in files for model in yaml.safe_load(file.read_text())["models"]]
 
 
 def descriptions() -> dict[tuple[str, str | None], str]:
     """Description of each published table (column None) and of each of its columns."""
-    models = {
-        model["name"]: model
-        for path in MARTS.glob("*__models.yml")
-        for model in yaml.safe_load(path.read_text())["models"]
-    }
+    models = {model["name"]: model for model in described_models()}
     found: dict[tuple[str, str | None], str] = {}
     for table in GRAINS:
         found[table, None] = models[table]["description"].strip()
@@ -29,26 +34,28 @@ def descriptions() -> dict[tuple[str, str | None], str]:
 
 
 def describe_views(settings: Settings) -> None:
-    """Bring the comments of the analytics views up to the descriptions of the models. Repeating it does nothing."""
+    """Bring the comments of the readers' views up to the descriptions of the models. Repeating it does nothing."""
     with connect(settings, "migrator") as connection, connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('descriptions', 0))")
         cursor.execute(_COMMENTS)
-        present = {(table, column): text for table, column, text in cursor.fetchall()}
-        for (table, column), text in descriptions().items():
-            if (table, column) in present and present[table, column] != text:
+        texts = descriptions()
+        for schema, table, column, present in cursor.fetchall():
+            text = texts.get((table, column)) or (CHILD_ID if column == "child_id" else None)
+            if text is not None and present != text:
                 what = sql.SQL("VIEW {}") if column is None else sql.SQL("COLUMN {}")
-                name = sql.Identifier("analytics", *(part for part in (table, column) if part))
+                name = sql.Identifier(schema, *(part for part in (table, column) if part))
                 comment = sql.SQL("COMMENT ON {} IS {}").format(what.format(name), sql.Literal(text))
                 cursor.execute(comment)
 
 
 _COMMENTS = """
-SELECT view.relname, NULL AS column_name, obj_description(view.oid, 'pg_class')
+SELECT view.relnamespace::regnamespace::text, view.relname, NULL AS column_name, obj_description(view.oid, 'pg_class')
 FROM pg_class AS view
-WHERE view.relnamespace = 'analytics'::regnamespace AND view.relkind = 'v'
+WHERE view.relnamespace IN ('analytics'::regnamespace, 'practice'::regnamespace) AND view.relkind = 'v'
 UNION ALL
-SELECT view.relname, attribute.attname, col_description(view.oid, attribute.attnum)
+SELECT
+    view.relnamespace::regnamespace::text, view.relname, attribute.attname, col_description(view.oid, attribute.attnum)
 FROM pg_class AS view
 INNER JOIN pg_attribute AS attribute ON view.oid = attribute.attrelid AND attribute.attnum > 0
-WHERE view.relnamespace = 'analytics'::regnamespace AND view.relkind = 'v'
+WHERE view.relnamespace IN ('analytics'::regnamespace, 'practice'::regnamespace) AND view.relkind = 'v'
 """

@@ -24,8 +24,18 @@ GRAINS: dict[str, tuple[str, ...]] = {
     "concentration": ("definition", "cohort", "yot", "reoffences_each"),
     "risk_factor": ("definition", "cohort", "yot", "factor"),
     "programme_outcome": ("definition", "cohort", "yot", "programme_type", "provider"),
+    "first_time_entrants": ("yot", "span", "quarter"),
+    "custody": ("yot", "span", "quarter"),
+    "remand": ("yot", "span", "quarter", "dimension", "value"),
+    "ete": ("yot", "span", "quarter", "age_group", "ete_band"),
+    "serious_violence": ("yot", "span", "quarter", "dimension", "value"),
+    "caseload": ("definition", "cohort", "yot", "person_key"),
+    "new_arrests": ("yot", "arrest_key"),
 }
 """The published tables, each with the columns that make a row of it unique."""
+
+PRACTICE = ("caseload", "new_arrests")
+"""Those that practitioners alone read, in schema practice; the others are in analytics."""
 
 STAMPS = ("release_id", "as_of_date")
 """Columns that a release has and its candidate has not: they are stamped when rows are copied."""

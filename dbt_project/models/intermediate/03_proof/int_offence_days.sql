@@ -1,6 +1,12 @@
--- The days on which an offence's service is asked for (P2): its proof, its diversion, else its first outcome or itself.
+-- The days on which an offence's service is asked for (P2): its proof, its diversion, else its first outcome or itself,
+-- and each day on which it was sentenced (I2).
 with offence_proofs as (
     select * from {{ affected(ref('int_offence_proofs')) }}
+),
+
+deciding_outcomes as (
+    select * from {{ affected(ref('int_deciding_outcomes')) }}
+    where proof_sources = 'cms;pnc' and decides and is_standing and is_substantive and tier <> 'pre_court'
 ),
 
 final as (
@@ -18,6 +24,14 @@ final as (
         diversion_date
     from offence_proofs
     where diversion_date is not null
+
+    union
+
+    select
+        offence_uid,
+        person_key,
+        outcome_date
+    from deciding_outcomes
 )
 
 select * from final

@@ -46,6 +46,19 @@ assessments as (
     select * from {{ affected(ref('stg_yot__assessment')) }}
 ),
 
+-- those whose nominal is this person's, with offences or without
+own_arrest_summonses as (
+    select * from {{ affected(ref('stg_pnc__arrest_summons')) }}
+),
+
+programmes as (
+    select * from {{ affected(ref('stg_yot__programme')) }}
+),
+
+care_episodes as (
+    select * from {{ affected(ref('stg_yot__care_episode')) }}
+),
+
 child_flags as (
     select * from {{ affected(ref('stg_yot__child_flag')) }}
 ),
@@ -116,6 +129,34 @@ of_other_records as (
         assessment_date
     from assessments
     where {{ in_force('assessments') }}
+
+    union all
+
+    select
+        person_key,
+        process_date
+    from own_arrest_summonses
+    where {{ in_force('own_arrest_summonses') }}
+
+    union all
+
+    select
+        programmes.person_key,
+        dates.day
+    from programmes
+    cross join
+        lateral (
+            values (programmes.start_date), (coalesce(programmes.end_date, programmes.planned_end_date))
+        ) as dates (day)
+    where {{ in_force('programmes') }}
+
+    union all
+
+    select
+        person_key,
+        start_date
+    from care_episodes
+    where {{ in_force('care_episodes') }}
 ),
 
 of_flags as (
