@@ -22,6 +22,7 @@ from live_tracker.identity.linkage.cli import files_app
 from live_tracker.identity.review.cli import app as review_app
 from live_tracker.make_run import Inputs, Watch
 from live_tracker.reference_data.cli import app as definitions_app
+from live_tracker.release.cli import app as release_app
 from live_tracker.runs import Run
 from live_tracker.settings import Settings, get_settings
 from live_tracker.terminal import say
@@ -34,6 +35,7 @@ app.add_typer(definitions_app, name="definitions")
 app.add_typer(files_app)
 app.add_typer(linkage_app, name="linkage")
 app.add_typer(review_app, name="review")
+app.add_typer(release_app)
 
 FAILED, REFUSED = 1, 3
 DAY = ["%Y-%m-%d"]
