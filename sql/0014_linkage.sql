@@ -47,7 +47,12 @@ CREATE TABLE identity.face (
 COMMENT ON TABLE identity.face IS
 'What records say of who they are, cleaned, once for each way of saying it; made anew from raw where it is lost';
 CREATE INDEX face_record ON identity.face (source_system, source, source_id);
-CREATE INDEX face_block_keys ON identity.face USING gin (block_keys);
+-- apart, so that whoever looks for one of the few unsettled children does not meet every nominal; and each row put in
+-- at once, since a list of those that wait would be read at every look
+CREATE INDEX face_block_keys_cms ON identity.face
+USING gin (block_keys) WITH (fastupdate = off) WHERE source_system = 'cms';
+CREATE INDEX face_block_keys_pnc ON identity.face
+USING gin (block_keys) WITH (fastupdate = off) WHERE source_system = 'pnc';
 
 CREATE TABLE identity.face_pair (
     left_face text COLLATE "C" NOT NULL REFERENCES identity.face ON DELETE CASCADE,

@@ -27,6 +27,12 @@ from live_tracker.identity.spans import END, overlaps
 from live_tracker.identity.ties import tied
 from live_tracker.settings import Settings
 
+KEPT = [
+    *("identity.person_link", "identity.span", "identity.person", "identity.record", "identity.record_id"),
+    *("identity.face", "identity.face_pair"),
+]
+"""What the next night, and the build, look things up in."""
+
 
 @dataclass(frozen=True)
 class LinkReport:
@@ -47,7 +53,7 @@ def resolve(settings: Settings, run_key: str, token: int) -> LinkReport:
         fences.hold(connection, "identity", token)
         report = bring_up(cursor, _identity_key(settings), model_of(settings))
     if report.changed_links or report.changed_persons:
-        analyze(settings, ["identity.person_link", "identity.span", "identity.person"])
+        analyze(settings, KEPT)
     return report
 
 

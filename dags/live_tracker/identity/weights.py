@@ -81,7 +81,6 @@ def _add(cursor: Cursor, faces: Sequence[Face]) -> None:
                 for row in compared
             ),
         )
-    cursor.execute("ANALYZE identity.face")
 
 
 def _array(numbers: Iterable[int]) -> str:
