@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from splink import block_on
 
+from live_tracker.identity.linkage.blocking import Rule
 from live_tracker.identity.linkage.compared import NICKNAMES, prepared
 from live_tracker.identity.linkage.model import shipped_model
 from live_tracker.identity.linkage.pairs import weigh
@@ -93,7 +93,7 @@ def weighed() -> pd.DataFrame:
     sides = [cleaned(**{str(number): pair[side] for number, (_, _, pair) in enumerate(CASES)}) for side in (0, 1)]
     # each case has one key on both sides
     tables = [prepared(side) for side in sides]
-    return weigh(tables, shipped_model(), [block_on("unique_id")], None).set_index("left_key")
+    return weigh(tables, shipped_model(), [Rule(("unique_id",))], None).set_index("left_key")
 
 
 @pytest.mark.parametrize(("number", "case"), enumerate(CASES), ids=[f"{one}-{level}" for one, level, _ in CASES])

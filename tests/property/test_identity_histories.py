@@ -29,7 +29,7 @@ IDS = ("2020/0000001E", "2020/0000002F", "2020/0000003G")
 SURNAMES = ("ABLE", "BAKER", "")
 BIRTHS = ("2008-01-02", "2009-03-04")
 
-EXAMPLES = 1_000
+EXAMPLES, FEWER = 1_000, 300
 
 
 def night(number: int) -> dt.date:
@@ -182,7 +182,7 @@ def test_what_comes_later_changes_no_earlier_day(history: History, until: int) -
         assert on(night(number), before) == on(night(number), after)
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=FEWER)
 @given(histories(), st.sampled_from(IDS), st.sampled_from(IDS))
 def test_a_merge_that_is_taken_back_leaves_what_was(history: History, one: str, other: str) -> None:
     """On the last night but one a nominal is merged, on the last it is as it was on the night before."""
@@ -202,7 +202,7 @@ def _merged_late(history: History, nominal: str, under: str) -> History:
     return History(tuple(lives), ())
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=FEWER)
 @given(histories(), st.integers(0, 3), st.sampled_from(["accept", "reject"]))
 def test_a_decision_that_is_undone_leaves_what_was(history: History, place: int, verdict: Verdict) -> None:
     child, nominal = place % (len(history.lives) - 3), len(history.lives) - 1
@@ -212,7 +212,7 @@ def test_a_decision_that_is_undone_leaves_what_was(history: History, place: int,
     assert on(night(NIGHTS - 3), undone) == on(night(NIGHTS - 3), never)
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=FEWER)
 @given(histories())
 def test_what_a_person_decided_stands(history: History) -> None:
     found = on(night(NIGHTS - 1), links(history))

@@ -1,4 +1,4 @@
-"""The page of evidence: a link, two people and a pair for review, as `tracker review show` prints them."""
+"""The page of evidence: a link, two people and a pair for review, as `.venv/bin/tracker review show` prints them."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def page() -> str:
     """The page; the children are made up."""
     text = [
         WRITTEN,
-        "# Evidence\n\nWhat `tracker review show` prints of three pairs of records. The children are made up. Why it is"
+        "# Evidence\n\nWhat `.venv/bin/tracker review show` prints of three pairs of records. The children are made up. Why it is"
         " weighed so: [decision 10](../../decisions/0010-linkage.md).\n",
     ]
     for title, words, left, right in _CASES:
