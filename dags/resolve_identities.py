@@ -2,7 +2,8 @@
 
 **What.** One person_key per child across the services' and the police's records.
 
-**Reads and writes.** `raw.*_child`, `raw.pnc_nominal`; `identity.person_link`, `identity.person`.
+**Reads and writes.** The versions in `raw` that changed since the last night, and `identity.review_decision`;
+`identity.person_link`, `identity.person`, `identity.review_queue`.
 
 **If it fails.** Nothing has been published and the last release stays. The task's log names the cause; after mending
 it clear the task, or start the run anew with `.venv/bin/tracker rerun <run_key>`.

@@ -17,6 +17,14 @@
     )::smallint
 {%- endmacro %}
 
+{# I1: the day on which a child's age is told: the first hearing, or the outcome; a hearing after the outcome is a slip of the pen. #}
+{% macro first_hearing_or(outcome_date, first_hearing_date) -%}
+    coalesce(
+        case when {{ first_hearing_date }} <= {{ outcome_date }} then {{ first_hearing_date }} end,
+        {{ outcome_date }}
+    )
+{%- endmacro %}
+
 {# E6: first day of the period of that kind that holds the day. #}
 {% macro period_start(day, cohort_period) -%}
     case {{ cohort_period }}

@@ -298,6 +298,11 @@ class Night:
         with connect(self.settings, "publisher") as connection:
             return fences.claim(connection, "publish", self.run_key)
 
+    def release(self) -> str:
+        """Pass the gate and publish; the release_id."""
+        self.pass_gate()
+        return self.publish()
+
     def publish(self, *, allow_older_as_of: bool = False) -> str:
         return publish(self.settings, self.run_key, self.claim(), allow_older_as_of=allow_older_as_of)
 

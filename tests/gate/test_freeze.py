@@ -15,15 +15,10 @@ if TYPE_CHECKING:
 BOARD = "SELECT release_id FROM release.pointer WHERE channel = 'board'"
 
 
-def published(night: Night) -> str:
-    night.pass_gate()
-    return night.publish()
-
-
 def test_the_board_sees_the_newest_quarter_that_is_frozen(night: Night) -> None:
-    first = published(night)
-    second = published(night.another_run("second"))
-    third = published(night.another_run("third"))
+    first = night.release()
+    second = night.another_run("second").release()
+    third = night.another_run("third").release()
     assert night.rows(BOARD) == [(first,)]
     assert freeze(night.settings, "2023Q1", None, "a tester", "for the meeting") == third
     assert night.rows(BOARD) == [(third,)]
@@ -36,9 +31,9 @@ def test_the_board_sees_the_newest_quarter_that_is_frozen(night: Night) -> None:
 
 
 def test_a_quarter_is_frozen_once(night: Night) -> None:
-    first = published(night)
+    first = night.release()
     freeze(night.settings, "2023Q1", first, "a tester", None)
-    second = published(night.another_run("second"))
+    second = night.another_run("second").release()
     with pytest.raises(TrackerError, match=r"2023Q1 is frozen already, as of release 2024-06-25\.1"):
         freeze(night.settings, "2023Q1", second, "a tester", None)
     assert night.rows(BOARD) == [(first,)]
@@ -54,7 +49,7 @@ def test_a_quarter_is_frozen_once(night: Night) -> None:
     ],
 )
 def test_what_cannot_be_frozen_is_said(night: Night, quarter: str, release: str | None, complaint: str) -> None:
-    published(night)
+    night.release()
     with pytest.raises(TrackerError, match=complaint):
         freeze(night.settings, quarter, release, "a tester", None)
     assert night.rows("SELECT count(*) FROM release.frozen_quarter") == [(0,)]

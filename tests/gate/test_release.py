@@ -1,40 +1,29 @@
-"""Publication: whole or not at all, for exactly the checked candidate, and seen by each reader as far as it may."""
+"""Publication: whole or not at all, for exactly the checked candidate."""
 
 from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import psycopg2
 import pytest
 
 from live_tracker import database, runs
 from live_tracker.database import connect
-from live_tracker.errors import DatabaseError
 from live_tracker.fences import Overtaken
 from live_tracker.release import publish as publishing
 from live_tracker.release.gate import run_gate
 from live_tracker.release.hashing import GRAINS, PRACTICE, candidate_hash, table_hashes
 from live_tracker.release.publish import NotPublished, answers, current_release, publish
-from live_tracker.settings import Settings
 
 if TYPE_CHECKING:
     from tests.gate.conftest import Night
 
 PUBLISHED = "SELECT channel, release_id FROM release.pointer ORDER BY channel"
 SEEN = "SELECT (SELECT min(release_id) FROM analytics.{0}), (SELECT max(release_id) FROM analytics.{0})"
-READER = "reader_of_eastvale"
-PRACTITIONER = "practitioner_of_eastvale"
 ANALYTICS = [table for table in GRAINS if table not in PRACTICE]
-
-
-def published(night: Night) -> str:
-    night.pass_gate()
-    return night.publish()
 
 
 def test_the_first_release_is_live_and_on_the_board(night: Night) -> None:
@@ -49,8 +38,8 @@ def test_the_first_release_is_live_and_on_the_board(night: Night) -> None:
 
 
 def test_the_next_release_is_numbered_on_and_leaves_the_board(night: Night) -> None:
-    first = published(night)
-    second = published(night.another_run("second run"))
+    first = night.release()
+    second = night.another_run("second run").release()
 
     assert second == "2024-06-25.2"
     assert night.rows(PUBLISHED) == [("board", first), ("live", second)]
@@ -59,7 +48,7 @@ def test_the_next_release_is_numbered_on_and_leaves_the_board(night: Night) -> N
 def test_a_release_holds_the_rows_of_its_candidate_and_their_stamps(night: Night) -> None:
     with connect(night.settings, "publisher") as connection:
         candidate = table_hashes(connection)
-    release_id = published(night)
+    release_id = night.release()
     with connect(night.settings, "migrator") as connection:
         assert table_hashes(connection, release_id) == candidate
     for table in GRAINS:
@@ -101,7 +90,7 @@ def test_the_hash_knows_rows_and_not_their_order_or_the_order_of_columns(night: 
 
 
 def test_the_same_run_twice_makes_one_release(night: Night) -> None:
-    release_id = published(night)
+    release_id = night.release()
 
     assert night.publish() == release_id
     assert night.rows("SELECT count(*) FROM release.release") == [(1,)]
@@ -167,7 +156,7 @@ def test_an_overtaken_run_publishes_nothing(night: Night) -> None:
 
 
 def test_a_refused_publication_leaves_the_old_release_answering(night: Night) -> None:
-    first = published(night)
+    first = night.release()
     change_candidate(second := night.another_run("second run"))
 
     with pytest.raises(NotPublished):
@@ -177,7 +166,7 @@ def test_a_refused_publication_leaves_the_old_release_answering(night: Night) ->
 
 
 def test_an_earlier_as_of_date_replaces_a_later_one_only_on_purpose(night: Night) -> None:
-    first = published(night)
+    first = night.release()
     earlier = night.another_run("earlier day", as_of=dt.date(2024, 6, 24))
     earlier.pass_gate()
 
@@ -196,7 +185,7 @@ def test_the_live_release_answers_the_run_that_asks_for_the_same(night: Night) -
     with connect(night.settings, "publisher") as connection:
         assert current_release(connection) is None
         assert answers(connection, runs.get(connection, night.run_key)) is None
-    release_id = published(night)
+    release_id = night.release()
     night.another_run("the same again")
     night.another_run("another day", as_of=dt.date(2024, 6, 24))
 
@@ -220,7 +209,7 @@ def test_the_release_says_what_its_sources_delivered_lack_and_refused(night: Nig
             ('an earlier night', 'pnc', '20', 'pnc/20/2024-06-25', 'refused', 'rows', now());
         """
     )
-    release_id = published(night)
+    release_id = night.release()
 
     assert night.rows(
         "SELECT feed, source, last_extract_date::text, last_sequence, last_revision, deliveries, missing_sequences, "
@@ -242,11 +231,11 @@ def test_the_release_says_what_its_sources_delivered_lack_and_refused(night: Nig
 
 
 def test_an_open_snapshot_keeps_seeing_the_release_it_began_with(night: Night) -> None:
-    first = published(night)
+    first = night.release()
     with connect(night.settings, "analyst") as connection, connection.cursor() as cursor:
         connection.set_session(isolation_level="REPEATABLE READ")
         cursor.execute("SELECT count(*) FROM board.release")
-        second = published(night.another_run("second run"))
+        second = night.another_run("second run").release()
         for table in ANALYTICS:
             cursor.execute(f"SELECT DISTINCT release_id FROM analytics.{table}")
             assert cursor.fetchall() == [(first,)]
@@ -256,7 +245,7 @@ def test_an_open_snapshot_keeps_seeing_the_release_it_began_with(night: Night) -
 
 
 def test_readers_never_see_a_mix_while_releases_are_published(night: Night) -> None:
-    published(night)
+    night.release()
     finished = threading.Event()
     seen: list[set[str]] = []
     counts: list[int] = []
@@ -279,7 +268,7 @@ def test_readers_never_see_a_mix_while_releases_are_published(night: Night) -> N
     reader = threading.Thread(target=read)
     reader.start()
     try:
-        last = [published(night.another_run(f"run {number}")) for number in range(2, 9)][-1]
+        last = [night.another_run(f"run {number}").release() for number in range(2, 9)][-1]
     finally:
         finished.set()
         reader.join()
@@ -292,10 +281,10 @@ def test_readers_never_see_a_mix_while_releases_are_published(night: Night) -> N
 
 def test_a_transaction_left_open_does_not_keep_a_release_back(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publishing, "LONGEST_WAIT", 0.05)
-    published(night)
+    night.release()
     with connect(night.settings, "analyst") as connection, connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM analytics.cohort_member")
-        second = published(night.another_run("second run"))
+        second = night.another_run("second run").release()
         cursor.execute("SELECT DISTINCT release_id FROM analytics.cohort_member")
         assert cursor.fetchall() == [(second,)]
 
@@ -303,7 +292,7 @@ def test_a_transaction_left_open_does_not_keep_a_release_back(night: Night, monk
 def test_a_publication_that_was_interrupted_goes_on_where_it_stopped(
     night: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = published(night)
+    first = night.release()
     second = night.another_run("second run")
     second.pass_gate()
 
@@ -319,170 +308,3 @@ def test_a_publication_that_was_interrupted_goes_on_where_it_stopped(
     assert second.publish() == "2024-06-25.2"
     assert night.rows(PUBLISHED) == [("board", first), ("live", "2024-06-25.2")]
     assert night.rows("SELECT count(*) FROM release.release") == [(2,)]
-
-
-def test_a_view_reads_one_partition(night: Night) -> None:
-    for number in range(1, 4):
-        published(night.another_run(f"run {number}"))
-    for table in GRAINS:
-        schema = "practice" if table in PRACTICE else "analytics"
-        query = f"EXPLAIN (ANALYZE, COSTS OFF) SELECT * FROM {schema}.{table}"
-        plan = [line for (line,) in night.rows(query, "practitioner")]
-        scans = [line for line in plan if f"on {table}_2024" in line]
-        assert [line for line in scans if "never executed" not in line] == [
-            line for line in scans if f"{table}_20240625_3" in line
-        ]
-        assert len([line for line in scans if "never executed" not in line]) == 1
-
-
-def test_the_board_reads_the_list_of_releases_and_nothing_else(night: Night) -> None:
-    published(night)
-
-    assert night.rows(
-        """
-        SELECT format('%I.%I', nspname, relname) FROM pg_catalog.pg_class
-        INNER JOIN pg_catalog.pg_namespace ON pg_namespace.oid = relnamespace
-        WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND nspname NOT IN ('pg_catalog', 'information_schema')
-            AND has_schema_privilege('board', pg_namespace.oid, 'USAGE')
-            AND CASE WHEN relkind = 'S' THEN has_sequence_privilege('board', pg_class.oid, 'USAGE')
-                ELSE has_any_column_privilege('board', pg_class.oid, 'SELECT, INSERT, UPDATE') END
-        """
-    ) == [("board.release",)]
-    assert night.rows("SELECT count(*) FROM board.release", role="board") == [(2,)]
-
-
-def test_nobody_but_the_owner_has_a_right_on_a_partition(night: Night) -> None:
-    published(night)
-
-    partitions = night.rows(
-        """
-        SELECT relrowsecurity, pg_get_userbyid(relowner), coalesce(array_length(relacl, 1), 0), relacl[1]::text
-        FROM pg_catalog.pg_class INNER JOIN pg_catalog.pg_inherits ON inhrelid = pg_class.oid
-        WHERE relnamespace = 'release'::regnamespace
-        """
-    )
-    assert len(partitions) == len(GRAINS)
-    for has_security, owner, grants, grant in partitions:
-        assert (has_security, owner, grants) == (True, "owner", 1)
-        assert grant.startswith("owner=")
-    assert night.rows("SELECT count(*) FROM pg_catalog.pg_policy WHERE polname = 'while_filling'") == [(0,)]
-
-
-@contextmanager
-def login(
-    night: Night, name: str, role: str, services: Sequence[str]
-) -> Iterator[Callable[[str], list[tuple[Any, ...]]]]:
-    """Queries as a login of these services, which is made for a test and dropped after it."""
-    administer(night.settings, f"CREATE ROLE {name} LOGIN PASSWORD 'made-up' IN ROLE {role}")
-    for service in services:
-        night.execute(f"INSERT INTO access.reader_service VALUES ('{name}', '{service}')")
-    parts = urlsplit(database.warehouse_admin_url(night.settings))
-    address = f"{name}:made-up@{parts.netloc.rpartition('@')[2]}"
-
-    def read(query: str) -> list[tuple[Any, ...]]:
-        connection = psycopg2.connect(urlunsplit(parts._replace(netloc=address)))
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(query)
-                return cursor.fetchall()
-        finally:
-            connection.close()
-
-    yield read
-    administer(night.settings, f"DROP ROLE {name}")
-
-
-@pytest.fixture
-def reader_of_eastvale(night: Night) -> Iterator[Callable[[str], list[tuple[Any, ...]]]]:
-    """Queries as an analyst's login of one service."""
-    with login(night, READER, "analyst", ["eastvale", "all"]) as read:
-        yield read
-
-
-@pytest.fixture
-def practitioner_of_eastvale(night: Night) -> Iterator[Callable[[str], list[tuple[Any, ...]]]]:
-    """Queries as a practitioner's login of one service."""
-    with login(night, PRACTITIONER, "practitioner", ["eastvale"]) as read:
-        yield read
-
-
-LINKS = """
-INSERT INTO identity.person_link (source_system, source, source_id, person_key, method, known_from, known_to) VALUES
-    ('cms', 'eastvale', 'E-2', 'child-5', 'ids', '2024-06-20', NULL),
-    ('cms', 'eastvale', 'E-1', 'child-5', 'ids', '2024-06-20', '2024-06-26'),
-    ('cms', 'eastvale', 'E-0', 'child-5', 'ids', '2024-06-20', '2024-06-25'),
-    ('cms', 'eastvale', 'E-3', 'child-5', 'ids', '2024-06-26', NULL),
-    ('cms', 'westvale', 'W-5', 'child-5', 'ids', '2024-06-20', NULL),
-    ('cms', 'westvale', 'W-4', 'child-4', 'ids', '2024-06-20', NULL),
-    ('pnc', '20', 'P-5', 'child-5', 'ids', '2024-06-20', NULL)
-"""
-
-
-def test_practitioners_see_the_case_ids_of_their_services(
-    night: Night,
-    reader_of_eastvale: Callable[[str], list[tuple[Any, ...]]],
-    practitioner_of_eastvale: Callable[[str], list[tuple[Any, ...]]],
-) -> None:
-    """Ids as linked on the known-as-of day, 25 June; nobody else reads the schema's tables."""
-    night.execute(LINKS, role="loader")
-    published(night)
-
-    query = "SELECT yot, person_key, child_id FROM practice.caseload ORDER BY person_key"
-    assert practitioner_of_eastvale(query) == [("eastvale", "child-5", "E-1;E-2")]
-    assert night.rows(query, role="practitioner") == [
-        ("westvale", "child-4", "W-4"),
-        ("eastvale", "child-5", "E-1;E-2"),
-    ]
-    for table in PRACTICE:
-        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-            reader_of_eastvale(f"SELECT * FROM practice.{table}")
-        for role in ("analyst", "auditor", "board"):
-            with pytest.raises(DatabaseError, match="InsufficientPrivilege"):
-                night.rows(f"SELECT * FROM practice.{table}", role=role)
-
-
-@pytest.mark.parametrize("before", [None, "2024-06-24", "2024-06-25"])
-def test_arrests_are_new_since_the_release_before(night: Night, before: str | None) -> None:
-    """A release of the same known-as-of day does not make them old: it may only put something else right."""
-    if before:
-        first = published(night)
-        administer(night.settings, f"UPDATE release.release SET known_as_of = '{before}' WHERE release_id = '{first}'")
-        published(night.another_run("second run"))
-    else:
-        published(night)
-
-    assert night.rows("SELECT count(*) FROM practice.new_arrests", role="practitioner") == [(1,)]
-
-
-def test_arrests_known_by_the_release_before_are_not_new(night: Night) -> None:
-    night.execute("UPDATE candidate.new_arrests SET known_on = '2024-06-24'")
-    first = published(night)
-    administer(night.settings, f"UPDATE release.release SET known_as_of = '2024-06-24' WHERE release_id = '{first}'")
-    published(night.another_run("second run"))
-
-    assert night.rows("SELECT count(*) FROM practice.new_arrests", role="practitioner") == [(0,)]
-
-
-def administer(settings: Settings, statement: str) -> None:
-    connection = psycopg2.connect(database.warehouse_admin_url(settings))
-    try:
-        with connection, connection.cursor() as cursor:
-            cursor.execute(statement)
-    finally:
-        connection.close()
-
-
-def test_a_login_of_one_service_sees_its_rows_and_no_sums(
-    night: Night, reader_of_eastvale: Callable[[str], list[tuple[Any, ...]]]
-) -> None:
-    published(night)
-
-    for table in ANALYTICS:
-        assert reader_of_eastvale(f"SELECT DISTINCT yot FROM analytics.{table}") == [("eastvale",)]
-        (everything,) = night.rows(f"SELECT count(*) FROM release.{table}")
-        assert night.rows(f"SELECT count(*) FROM analytics.{table}", role="analyst") == [everything]
-    assert ("all",) in night.rows("SELECT yot FROM analytics.cohort_summary", role="analyst")
-    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-        reader_of_eastvale("SELECT * FROM release.cohort_member")
-    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-        reader_of_eastvale("SELECT * FROM release.cohort_member_20240625_1")

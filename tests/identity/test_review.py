@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,21 @@ def test_a_decision_holds_from_the_latest_extract_until_it_is_undone(warehouse: 
         ("single", None, "2024-01-03", None, False),
     ]
     assert [one.number for one in waiting(warehouse)] == [NUMBER]
+
+
+def test_a_decision_that_was_still_being_written_is_taken_up_by_the_next_night(
+    warehouse: Settings, tmp_path: Path
+) -> None:
+    """Of two that are written at once the one with the later number may be there first."""
+    children = [child("c1", **DOUBTFUL), child("c2", **CHILD | {"surname": "Quillfeather"})]
+    children: list[Mapping[str, str]] = [child("c1", **DOUBTFUL), child("c2", **CHILD | {"surname": "Quillfeather"})]
+    with database.connect(warehouse, "loader") as slow, slow.cursor() as cursor:
+        queue.decide(slow, queue.find(cursor, NUMBER), "accept", "a tester", None)
+        decide(warehouse, "reject", f"northborough/c2,01/{NOMINAL['pnc_id']}")
+        assert [one.number for one in waiting(warehouse)] == [NUMBER]
+    resolve(warehouse)
+    assert waiting(warehouse) == []
+    assert ("review", True) in [row[::4] for row in child_links(warehouse)]
 
 
 def test_a_rejected_pair_waits_no_longer_and_stays_apart(warehouse: Settings, tmp_path: Path) -> None:

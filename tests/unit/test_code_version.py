@@ -8,19 +8,21 @@ import pytest
 
 from live_tracker.build.code import code_version
 
+SOURCES = (
+    *("sql/1.sql", "dags/live_tracker/a.py", "dbt_project/models/m.sql", "expectations/suites/s.json"),
+    *("dags/live_tracker/identity/linkage/nicknames.csv", "dags/live_tracker/identity/linkage/models/m.json"),
+)
+
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    for name in ("sql/1.sql", "dags/live_tracker/a.py", "dbt_project/models/m.sql", "expectations/suites/s.json"):
+    for name in SOURCES:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("one")
     return tmp_path
 
 
-@pytest.mark.parametrize(
-    "changed",
-    ["sql/1.sql", "dags/live_tracker/a.py", "dbt_project/models/m.sql", "expectations/suites/s.json", "sql/2.sql"],
-)
+@pytest.mark.parametrize("changed", [*SOURCES, "sql/2.sql"])
 def test_a_changed_or_new_source_changes_it(checkout: Path, changed: str) -> None:
     before = code_version(checkout)
     (checkout / changed).write_text("two")
@@ -51,3 +53,11 @@ def test_a_renamed_source_changes_it(checkout: Path) -> None:
 
 def test_this_checkout_has_one() -> None:
     assert len(code_version()) == 64
+
+
+def test_the_service_s_own_linkage_model_changes_it(checkout: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.json"
+    own.write_text("one")
+    versions = {code_version(checkout), code_version(checkout, own)}
+    own.write_text("two")
+    assert len(versions | {code_version(checkout, own)}) == 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from live_tracker.settings import PROJECT
@@ -24,13 +24,19 @@ def code_version(project: Path = PROJECT, linkage_model: Path | None = None) -> 
     The same checkout gives the same version on every machine; DAG files, docs and tests do not count. A home's own
     linkage model does, wherever it lies.
     """
-    digest = hashlib.sha256()
-    for path in sorted(_files(project), key=lambda path: path.relative_to(project).as_posix().encode()):
-        name, content = path.relative_to(project).as_posix().encode(), path.read_bytes()
-        digest.update(b"%d %d\n" % (len(name), len(content)) + name + content)
+    digest = files_digest(project, _files(project))
     if linkage_model is not None:
         digest.update(linkage_model.read_bytes())
     return digest.hexdigest()
+
+
+def files_digest(folder: Path, paths: Iterable[Path]) -> hashlib._Hash:
+    """sha-256 over name and content of files under a folder, whatever the order in which they are given."""
+    digest = hashlib.sha256()
+    for path in sorted(paths, key=lambda path: path.relative_to(folder).as_posix().encode()):
+        name, content = path.relative_to(folder).as_posix().encode(), path.read_bytes()
+        digest.update(b"%d %d\n" % (len(name), len(content)) + name + content)
+    return digest
 
 
 def _files(project: Path) -> Iterator[Path]:

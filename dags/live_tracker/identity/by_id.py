@@ -13,7 +13,8 @@ from live_tracker.identity.review.decisions import Reviews
 from live_tracker.identity.spans import END, Span, joined, overlap, without
 
 MOST_HOLDERS = 20
-"""Children of all services that one PNC id can be carried by; one that more carry stands for "not known"."""
+"""Case records of all services that may be one child by one PNC id; one that more carry stands for "not known" and makes
+no two of them one. A nominal that has the number still takes those that agree with it."""
 
 
 @dataclass

@@ -51,14 +51,12 @@ class Decided(NamedTuple):
 
 
 class ForReview(NamedTuple):
-    """Two records that a person should look at, over a span; the faces say what of."""
+    """Two records that a person should look at, over a span; `weight` in bits."""
 
     child: Record
     other: Record
     method: str
     weight: float
-    left_face: str
-    right_face: str
     known_from: dt.date
     known_to: dt.date
 
@@ -218,9 +216,13 @@ def _edges(decided: Iterable[Decided], pairs: pd.DataFrame) -> Iterator[Edge]:
 
 def _for_review(decided: Iterable[Decided], pairs: pd.DataFrame, histories: Histories) -> Iterator[ForReview]:
     """What is for review, while both records are there."""
-    lefts, rights, weights = (pairs[column].tolist() for column in ("left_key", "right_key", "match_weight"))
-    told = sorted(((*one[:3], one.method), *one[5:]) for one in decided if one.decision == "review")
-    for (child, other, place, method), *span in joined(told):
+    weights = pairs["match_weight"].tolist()
+    told = sorted(
+        ((one.child, one.other, one.method, weights[one.place]), *one[5:])
+        for one in decided
+        if one.decision == "review"
+    )
+    for (child, other, method, weight), *span in joined(told):
         both_live = overlaps(histories.live(child), histories.live(other))
         for start, end in overlaps([(span[0], span[1])], both_live):
-            yield ForReview(child, other, method, weights[place], lefts[place], rights[place], start, end)
+            yield ForReview(child, other, method, weight, start, end)

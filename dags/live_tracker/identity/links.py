@@ -15,6 +15,7 @@ from pathlib import Path
 from psycopg2.extensions import cursor as Cursor
 
 from live_tracker import fences
+from live_tracker.build.code import files_digest
 from live_tracker.database import analyze, connect
 from live_tracker.home.secrets import secret
 from live_tracker.identity import scope
@@ -91,10 +92,9 @@ def _taken_up(cursor: Cursor, model: Model | None, is_all: bool) -> tuple[Histor
 
 def _fingerprint(key: bytes, model: Model | None) -> str:
     """64 hex digits over all but the records that a link may hang on: the model, this code and, by its hash, the key."""
-    digest = hashlib.sha256(hmac.new(key, b"fingerprint", hashlib.sha256).digest() + repr(model).encode())
     folder = Path(__file__).parent
-    for path in sorted(path for path in folder.rglob("*") if path.suffix in {".py", ".csv"}):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    digest = files_digest(folder, (path for path in folder.rglob("*") if path.suffix in {".py", ".csv"}))
+    digest.update(hmac.new(key, b"fingerprint", hashlib.sha256).digest() + repr(model).encode())
     return digest.hexdigest()
 
 
@@ -139,10 +139,10 @@ def _write_reviews(cursor: Cursor, waiting: Iterable[ForReview]) -> None:
     cursor.execute("CREATE TEMPORARY TABLE waiting (LIKE identity.review_queue) ON COMMIT DROP")
     columns = (
         *("source", "child_id", "other_system", "other_source", "other_id", "method", "match_weight"),
-        *("left_face", "right_face", "known_from", "known_to"),
+        *("known_from", "known_to"),
     )
     rows = (
-        (*one.child[3:], *one.other[2:], *one[2:7], None if one.known_to == END else one.known_to) for one in waiting
+        (*one.child[3:], *one.other[2:], *one[2:5], None if one.known_to == END else one.known_to) for one in waiting
     )
     copy_rows(cursor, "pg_temp.waiting", columns, rows)
     cursor.execute(

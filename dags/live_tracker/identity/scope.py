@@ -33,13 +33,20 @@ def begin(cursor: Cursor, fingerprint: str) -> bool:
     cursor.execute("CREATE TEMPORARY TABLE taken (LIKE raw.unresolved) ON COMMIT DROP")
     # taken and deleted in one statement: what is landed meanwhile waits for the next night
     cursor.execute("WITH gone AS (DELETE FROM raw.unresolved RETURNING *) INSERT INTO pg_temp.taken TABLE gone")
-    cursor.execute("SELECT fingerprint, last_decision FROM identity.resolved")
-    kept, last_decision = cursor.fetchone() or (None, None)
+    cursor.execute(
+        """
+        INSERT INTO identity.taken_decision SELECT decision_id FROM identity.review_decision
+        ON CONFLICT DO NOTHING RETURNING decision_id
+        """
+    )
+    decisions = [decision_id for (decision_id,) in cursor]
+    cursor.execute("SELECT fingerprint FROM identity.resolved")
+    (kept,) = cursor.fetchone() or (None,)
     is_all = kept != fingerprint
     if is_all:
         cursor.execute("DELETE FROM identity.face")
     else:
-        _fill_with_changed(cursor, last_decision)
+        _fill_with_changed(cursor, decisions)
         cursor.execute(
             "SELECT (SELECT count(*) FROM pg_temp.scope) > %s * count(*) FROM identity.record", [MOST_CHANGED]
         )
@@ -47,13 +54,7 @@ def begin(cursor: Cursor, fingerprint: str) -> bool:
     if is_all:
         cursor.execute(_EVERYTHING)
     cursor.execute("DELETE FROM identity.resolved")
-    cursor.execute(
-        """
-        INSERT INTO identity.resolved (fingerprint, last_decision)
-        SELECT %s, coalesce(max(decision_id), 0) FROM identity.review_decision
-        """,
-        (fingerprint,),
-    )
+    cursor.execute("INSERT INTO identity.resolved (fingerprint) VALUES (%s)", (fingerprint,))
     cursor.execute("ANALYZE pg_temp.scope")
     return bool(is_all)
 
@@ -85,7 +86,7 @@ def spread(cursor: Cursor) -> bool:
     return grew
 
 
-def _fill_with_changed(cursor: Cursor, last_decision: int) -> None:
+def _fill_with_changed(cursor: Cursor, decisions: list[int]) -> None:
     for system, table, key in _CHANGED:
         cursor.execute(
             f"""
@@ -101,12 +102,12 @@ def _fill_with_changed(cursor: Cursor, last_decision: int) -> None:
     cursor.execute(
         """
         INSERT INTO pg_temp.scope
-        SELECT 'cms', source, child_id FROM identity.review_decision WHERE decision_id > %(last)s
+        SELECT 'cms', source, child_id FROM identity.review_decision WHERE decision_id = ANY (%(new)s)
         UNION
-        SELECT other_system, other_source, other_id FROM identity.review_decision WHERE decision_id > %(last)s
+        SELECT other_system, other_source, other_id FROM identity.review_decision WHERE decision_id = ANY (%(new)s)
         ON CONFLICT DO NOTHING
         """,
-        {"last": last_decision},
+        {"new": decisions},
     )
 
 

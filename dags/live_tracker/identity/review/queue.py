@@ -62,20 +62,22 @@ def waiting(cursor: Cursor) -> list[Waiting]:
 
 def find(cursor: Cursor, named: str) -> tuple[Record, Record]:
     """The two records of a number of the queue, or of `service/child_id,source/id`; TrackerError if there are none."""
-    for child, other in (*((one.child, one.other) for one in waiting(cursor)), *_decided(cursor)):
-        if number_of(child, other) == named:
-            return _records(cursor, child, other)
+    named_pairs = [*((one.child, one.other) for one in waiting(cursor)), *_decided(cursor)]
+    keys = [pair for pair in named_pairs if number_of(*pair) == named]
     first, comma, second = named.partition(",")
-    if not comma:
+    if comma:
+        keys = [(_key("cms", first), _key(system, second)) for system in reversed(SYSTEMS)]
+    elif not keys:
         raise TrackerError(
             f"no pair is called {named}",
             "identity.review_queue",
             f"`{TRACKER} review list` names those that wait; any two records are service/child_id,source/id",
         )
-    for system in reversed(SYSTEMS):
-        keys = _key("cms", first), _key(system, second)
-        if all(_is_known(cursor, key) for key in keys):
-            return _records(cursor, *keys)
+    for child, other in keys:
+        found = read_histories(cursor, [child, other])
+        records = {record[2:]: record for record in (*found.children, *found.nominals)}
+        if child in records and other in records:
+            return pair(records[child], records[other])
     raise TrackerError(
         "one of the two records was never delivered", named, "a service and its child_id, a comma, a source and its id"
     )
@@ -135,16 +137,6 @@ def _decided(cursor: Cursor) -> list[tuple[Key, Key]]:
         "SELECT DISTINCT source, child_id, other_system, other_source, other_id FROM identity.review_decision"
     )
     return [(("cms", row[0], row[1]), (row[2], row[3], row[4])) for row in cursor.fetchall()]
-
-
-def _records(cursor: Cursor, child: Key, other: Key) -> tuple[Record, Record]:
-    found = read_histories(cursor, [child, other])
-    by_key = {record[2:]: record for record in (*found.children, *found.nominals)}
-    return pair(by_key[child], by_key[other])
-
-
-def _is_known(cursor: Cursor, key: Key) -> bool:
-    return len(read_histories(cursor, [key])) > 0
 
 
 _WAITING = """

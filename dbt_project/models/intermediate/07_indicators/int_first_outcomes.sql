@@ -35,11 +35,7 @@ earliest as (
         proofs.offence_uid,
         proofs.proof_date as outcome_date,
         proofs.proof_tier as tier,
-        -- a hearing after the outcome is a slip of the pen
-        coalesce(
-            case when first_hearings.first_hearing_date <= proofs.proof_date then first_hearings.first_hearing_date end,
-            proofs.proof_date
-        ) as age_day
+        {{ first_hearing_or('proofs.proof_date', 'first_hearings.first_hearing_date') }} as age_day
     from proofs
     inner join offences on proofs.offence_uid = offences.offence_uid
     left join first_hearings on proofs.offence_uid = first_hearings.offence_uid

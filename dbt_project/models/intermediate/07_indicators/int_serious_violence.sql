@@ -35,10 +35,7 @@ with_age as (
         offences.seriousness,
         people.sex,
         {{ age_on(
-            'coalesce(
-                case when first_hearings.first_hearing_date <= proofs.proof_date then first_hearings.first_hearing_date end,
-                proofs.proof_date
-            )',
+            first_hearing_or('proofs.proof_date', 'first_hearings.first_hearing_date'),
             'people.date_of_birth'
         ) }} as age
     from proofs
