@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +116,7 @@ def test_a_decision_that_was_still_being_written_is_taken_up_by_the_next_night(
 ) -> None:
     """Of two that are written at once the one with the later number may be there first."""
     children = [child("c1", **DOUBTFUL), child("c2", **CHILD | {"surname": "Quillfeather"})]
-    children: list[Mapping[str, str]] = [child("c1", **DOUBTFUL), child("c2", **CHILD | {"surname": "Quillfeather"})]
+    children: list[Row] = [child("c1", **DOUBTFUL), child("c2", **CHILD | {"surname": "Quillfeather"})]
     with database.connect(warehouse, "loader") as slow, slow.cursor() as cursor:
         queue.decide(slow, queue.find(cursor, NUMBER), "accept", "a tester", None)
         decide(warehouse, "reject", f"northborough/c2,01/{NOMINAL['pnc_id']}")
