@@ -115,8 +115,8 @@ def test_a_decision_that_was_still_being_written_is_taken_up_by_the_next_night(
     warehouse: Settings, tmp_path: Path
 ) -> None:
     """Of two that are written at once the one with the later number may be there first."""
-    children = [child("c1", **DOUBTFUL), child("c2", **CHILD | {"surname": "Quillfeather"})]
     children: list[Row] = [child("c1", **DOUBTFUL), child("c2", **CHILD | {"surname": "Quillfeather"})]
+    night(warehouse, tmp_path, "2024-01-01", children, NOMINAL)
     with database.connect(warehouse, "loader") as slow, slow.cursor() as cursor:
         queue.decide(slow, queue.find(cursor, NUMBER), "accept", "a tester", None)
         decide(warehouse, "reject", f"northborough/c2,01/{NOMINAL['pnc_id']}")
