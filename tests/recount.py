@@ -26,6 +26,11 @@ GRAINS = {
     "cohort_breakdown": ("definition", "cohort", "yot", "dimension", "value"),
     "time_to_reoffence": ("definition", "cohort", "yot", "band"),
     "milestone": ("definition", "cohort", "yot", "month"),
+    "survival": ("definition", "cohort", "yot", "day"),
+    "first_time_entrants": ("yot", "span", "quarter"),
+    "custody": ("yot", "span", "quarter"),
+    "remand": ("yot", "span", "quarter", "dimension", "value"),
+    "ete": ("yot", "span", "quarter", "age_group", "ete_band"),
     "class": ("definition", "cohort", "yot", "person_key", "source_system", "source", "record_id"),
     "unpaired_same_asn": ("source_system", "source", "record_id"),
 }
@@ -70,6 +75,11 @@ def differences_between(built: dict[str, Table], result: Result) -> list[str]:
         "cohort_breakdown": result.breakdowns,
         "time_to_reoffence": result.times,
         "milestone": result.milestones,
+        "survival": result.survival,
+        "first_time_entrants": result.first_time_entrants,
+        "custody": result.custody,
+        "remand": result.remand,
+        "ete": result.ete,
         "class": [row for row in result.classes if row["class"] != "orphan"],
         "unpaired_same_asn": result.unpaired_same_asn,
     }

@@ -1,0 +1,117 @@
+"""The indicators of children and sentences: rules I1, first-time entrants, and I2, custody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from .dates import age_on
+from .entry import Life
+from .figures import rate
+from .model import Offence, Outcome, Reference, Table
+from .offences import deciding, proof_of, standing
+from .persons import identity_of, service_of_offence_event, sources_of
+from .spans import Span, rated
+
+COURT_TIERS = ("first_tier", "community", "custody")
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """A child whose first substantive outcome ever makes it a first-time entrant of a service."""
+
+    yot: str
+    day: date
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A child's day of sentence, in the gravest tier of the day."""
+
+    yot: str
+    day: date
+    tier: str
+
+
+def is_child(life: Life, on: date) -> bool:
+    """I1 to I3: 10 to 17 on a day."""
+    born, _ = identity_of(life.person)
+    return born is not None and 10 <= age_on(born, on) <= 17
+
+
+def service_on(life: Life, offence: Offence, on: date) -> str | None:
+    """P2: the service of an offence on a day; none where that is an area that sends nothing."""
+    service, _ = service_of_offence_event(life.world, life.person, offence, on, life.offences)
+    return service if service in sources_of(life.world) else None
+
+
+def proofs_known_to(life: Life) -> list[tuple[str, date]]:
+    """The services and days of a person's proofs: the first of a service is where its rows begin."""
+    proofs = [(offence, proof.day) for offence in life.offences if (proof := proof_of(offence, life.reference))]
+    return [(service, on) for offence, on in proofs if (service := service_on(life, offence, on))]
+
+
+def entrant_of(life: Life) -> Entrant | None:
+    """I1: the person's earliest standing substantive outcome ever, if its hearing was that of a child, in the area."""
+    proofs = [
+        (offence, proof)
+        for offence in life.offences
+        if (proof := proof_of(offence, life.reference)) and proof.tier in life.reference.substantive
+    ]
+    if not proofs:
+        return None
+    gravity = life.reference.gravity
+    offence, proof = min(
+        proofs, key=lambda pair: (pair[1].day, -gravity[pair[1].tier], -(pair[0].seriousness or 0), pair[0].head.order)
+    )
+    service = service_on(life, offence, proof.day)
+    if service is None or not is_child(life, heard_on(offence, proof.day)):
+        return None
+    return Entrant(service, proof.day)
+
+
+def heard_on(offence: Offence, outcome_day: date) -> date:
+    """I1: the day of the first hearing, else of the outcome; a first hearing after the outcome is not believed."""
+    stated = next((record.first_hearing for record in offence.cms if record.first_hearing), None)
+    return stated if stated and stated <= outcome_day else outcome_day
+
+
+def sentences_of(life: Life) -> list[Sentence]:
+    """I2: one per child and day of sentence, in its gravest tier; of several services with one tier the first by name."""
+    sentences = []
+    passed = [(offence, outcome) for offence in life.offences for outcome in standing(deciding(offence))]
+    passed = [(offence, outcome) for offence, outcome in passed if outcome.tier in COURT_TIERS]
+    for on in sorted({outcome.day for _, outcome in passed}):
+        tier = gravest_tier((outcome for _, outcome in passed if outcome.day == on), life.reference)
+        gravest = [offence for offence, outcome in passed if (outcome.day, outcome.tier) == (on, tier)]
+        services = [service for offence in gravest if (service := service_on(life, offence, on))]
+        if services and is_child(life, on):
+            sentences.append(Sentence(min(services, key=str.encode), on, tier))
+    return sentences
+
+
+def gravest_tier(outcomes: Iterable[Outcome], reference: Reference) -> str:
+    """O5: the gravest tier of a day."""
+    return max((outcome.tier or "none" for outcome in outcomes), key=lambda tier: reference.gravity[tier])
+
+
+def first_time_entrants_of(entrants: list[Entrant], spans: list[Span], reference: Reference, as_of: date) -> Table:
+    """I1: first-time entrants of a span, per 100,000 children."""
+
+    def counts_in(span: Span) -> dict[str, int]:
+        return {"first_time_entrants": sum(span.holds(entrant.yot, entrant.day) for entrant in entrants)}
+
+    return rated(spans, reference, as_of, 100_000, counts_in)
+
+
+def custody_of(sentences: list[Sentence], spans: list[Span], reference: Reference, as_of: date) -> Table:
+    """I2: custodial sentences of a span, per 1,000 children and of all sentences."""
+
+    def counts_in(span: Span) -> dict[str, object]:
+        passed = [sentence for sentence in sentences if span.holds(sentence.yot, sentence.day)]
+        custodial = sum(sentence.tier == "custody" for sentence in passed)
+        share = rate(custodial, len(passed))
+        return {"custodial_sentences": custodial, "sentences": len(passed), "share_of_sentences": share}
+
+    return rated(spans, reference, as_of, 1_000, counts_in)
