@@ -42,6 +42,11 @@ QUERIES = {
 }
 """How the tables that are not published are read."""
 
+MODELS = {table: table for table in GRAINS} | {
+    "class": "int_offence_record_classes",
+    "unpaired_same_asn": "int_unpaired_same_asn",
+}
+"""The model that each table is."""
 
 EXAMPLES = 4
 
@@ -66,7 +71,7 @@ def compare(settings: Settings, definitions: Path, as_of: date, known_as_of: dat
 
 
 def differences_between(built: dict[str, Table], result: Result) -> list[str]:
-    """Every difference between the tables that were built and what the reference engine counted."""
+    """Every difference between tables that were built and what the reference engine counted of them."""
     recounted = {
         "cohort_member": result.members,
         "reoffence": result.reoffences,
@@ -85,8 +90,8 @@ def differences_between(built: dict[str, Table], result: Result) -> list[str]:
     }
     return [
         f"{table} {line}"
-        for table, rows in recounted.items()
-        for line in differences(_by_grain(table, built[table]), _by_grain(table, rows))
+        for table, rows in built.items()
+        for line in differences(_by_grain(table, rows), _by_grain(table, recounted[table]))
     ]
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from .dates import age_on
 from .entry import Life
 from .figures import rate
-from .model import Offence, Outcome, Reference, Table
+from .model import Offence, Reference, Table
 from .offences import deciding, proof_of, standing
 from .persons import identity_of, service_of_offence_event, sources_of
 from .spans import Span, rated
@@ -41,15 +40,15 @@ def is_child(life: Life, on: date) -> bool:
 
 
 def service_on(life: Life, offence: Offence, on: date) -> str | None:
-    """P2: the service of an offence on a day; none where that is an area that sends nothing."""
-    service, _ = service_of_offence_event(life.world, life.person, offence, on, life.offences)
-    return service if service in sources_of(life.world) else None
+    """P2: the service or area of an offence on a day, if it is not excluded."""
+    return service_of_offence_event(life.world, life.person, offence, on, life.offences)[0]
 
 
 def proofs_known_to(life: Life) -> list[tuple[str, date]]:
     """The services and days of a person's proofs: the first of a service is where its rows begin."""
     proofs = [(offence, proof.day) for offence in life.offences if (proof := proof_of(offence, life.reference))]
-    return [(service, on) for offence, on in proofs if (service := service_on(life, offence, on))]
+    found = [(service_on(life, offence, on), on) for offence, on in proofs]
+    return [(service, on) for service, on in found if service in sources_of(life.world)]
 
 
 def entrant_of(life: Life) -> Entrant | None:
@@ -73,27 +72,20 @@ def entrant_of(life: Life) -> Entrant | None:
 
 def heard_on(offence: Offence, outcome_day: date) -> date:
     """I1: the day of the first hearing, else of the outcome; a first hearing after the outcome is not believed."""
-    stated = next((record.first_hearing for record in offence.cms if record.first_hearing), None)
-    return stated if stated and stated <= outcome_day else outcome_day
+    stated = [record.first_hearing for record in offence.cms if record.first_hearing]
+    return min([*stated, outcome_day])
 
 
 def sentences_of(life: Life) -> list[Sentence]:
     """I2: one per child and day of sentence, in its gravest tier; of several services with one tier the first by name."""
-    sentences = []
-    passed = [(offence, outcome) for offence in life.offences for outcome in standing(deciding(offence))]
-    passed = [(offence, outcome) for offence, outcome in passed if outcome.tier in COURT_TIERS]
-    for on in sorted({outcome.day for _, outcome in passed}):
-        tier = gravest_tier((outcome for _, outcome in passed if outcome.day == on), life.reference)
-        gravest = [offence for offence, outcome in passed if (outcome.day, outcome.tier) == (on, tier)]
-        services = [service for offence in gravest if (service := service_on(life, offence, on))]
-        if services and is_child(life, on):
-            sentences.append(Sentence(min(services, key=str.encode), on, tier))
-    return sentences
-
-
-def gravest_tier(outcomes: Iterable[Outcome], reference: Reference) -> str:
-    """O5: the gravest tier of a day."""
-    return max((outcome.tier or "none" for outcome in outcomes), key=lambda tier: reference.gravity[tier])
+    gravity = life.reference.gravity
+    of_day: dict[date, list[Sentence]] = {}
+    for offence in life.offences:
+        for outcome in standing(deciding(offence)):
+            service = service_on(life, offence, outcome.day)
+            if outcome.tier in COURT_TIERS and service is not None and is_child(life, outcome.day):
+                of_day.setdefault(outcome.day, []).append(Sentence(service, outcome.day, outcome.tier))
+    return [min(passed, key=lambda one: (-gravity[one.tier], one.yot.encode())) for passed in of_day.values()]
 
 
 def first_time_entrants_of(entrants: list[Entrant], spans: list[Span], reference: Reference, as_of: date) -> Table:

@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from .characteristics import care_status_at
+from .characteristics import NOT_KNOWN, care_status_at
 from .dates import exists
 from .entry import Life
 from .figures import decimal_of
 from .indicators import is_child
 from .model import Table, Version, day, text
-from .persons import covers, one_service
+from .persons import one_service
 from .spans import Span
 from .stays import Stay, stays_of
 
@@ -53,6 +53,7 @@ def remands_of(life: Life) -> list[Remand]:
         end = life.world.as_of if stay.end is None else stay.end
         service = one_service(life.person, [episode.source for episode in stay.episodes], start)
         assert service is not None
+        before = care_status_at(life.world, life.person, service, start - ONE_DAY)
         remands.append(
             Remand(
                 life.person.person_key,
@@ -60,8 +61,8 @@ def remands_of(life: Life) -> list[Remand]:
                 start,
                 end,
                 places_of(stay, end),
-                care_status_at(life.world, life.person, service, start - ONE_DAY),
-                "yes" if gained_care(life, start, end) else "no",
+                before,
+                care_gained(life, before, start, end),
             )
         )
     return remands
@@ -74,13 +75,17 @@ def places_of(stay: Stay, end: date) -> tuple[Place, ...]:
     return tuple(Place(where, start, until) for (start, where), until in zip(put, nexts, strict=True))
 
 
-def gained_care(life: Life, start: date, end: date) -> bool:
-    """I3: not looked after the day before, and a spell of LAC begins from the first to the last day of the remand."""
+def care_gained(life: Life, before: str, start: date, end: date) -> str:
+    """I3: not looked after the day before, and a spell of LAC begins from the first to the last day of the remand.
+
+    R9: where it is not known how the child was cared for, it is not known whether care was gained.
+    """
+    if before == NOT_KNOWN:
+        return NOT_KNOWN
     spells = [version for version in life.person.tables["care_episode"] if is_looked_after(version)]
-    if any(covers(spell.row, start - ONE_DAY, life.world.as_of) for spell in spells):
-        return False
-    begun = [day(spell.row, "start_date") for spell in spells]
-    return any(on is not None and exists(on, life.world.as_of) and start <= on <= end for on in begun)
+    begun = [on for spell in spells if (on := day(spell.row, "start_date")) and exists(on, life.world.as_of)]
+    gained = before != "LAC" and any(start <= on <= end for on in begun)
+    return "yes" if gained else "no"
 
 
 def is_looked_after(version: Version) -> bool:
