@@ -96,7 +96,7 @@ def place_beside(drawing: Drawing, service: str, day: dt.date) -> None:
         "start_date": start.isoformat(),
         "end_date": drawing.pick(("", end.isoformat())),
         "hours_offered": drawing.pick(("", "15.5", "16", "25")),
-        "hours_attended": drawing.pick(("", "", "16", "24.5", "25")),
+        "hours_attended": drawing.pick(("", "", "15.5", "16", "24.5", "25")),
         "suitability": drawing.pick(("SUITABLE", "SUITABLE", *codes("ete_placement", "suitability"), "")),
     }
     drawing.add("yot", service, "ete_placement", row)

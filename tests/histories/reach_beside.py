@@ -14,10 +14,8 @@ from tests.reference_engine import Result
 BESIDE = (-1, 0, 1)
 CARE = ("LAC", "CP", "CIN", "CARE_LEAVER", "None", "Not known")
 QUARTERS = [dt.date(year, month, 1) for year in range(2022, 2027) for month in (1, 4, 7, 10)]
-BANDS = (
-    *("Full time, suitable", "Full time, unsuitable", "Part time, suitable", "Part time, unsuitable"),
-    *("NEET", "Not known"),
-)
+BY_HOURS = ("Full time, suitable", "Part time, suitable")
+BANDS = (*BY_HOURS, "Full time, unsuitable", "Part time, unsuitable", "NEET", "Not known")
 
 
 def wanted_beside() -> set[str]:
@@ -37,7 +35,8 @@ def wanted_beside() -> set[str]:
     values = {f"nights by placement_type {code}" for code in codes("custody_episode", "placement_type")}
     values |= {f"nights by care_status_before {status}" for status in CARE}
     values |= {f"nights by care_gained {value}" for value in ("yes", "no", "Not known")}
-    values |= {f"order ended {group} {band}" for group in ("school_age", "above_school_age") for band in BANDS}
+    values |= {f"order ended all {band}" for band in BANDS}
+    values |= {f"order ended {group} {band}" for group in ("school_age", "above_school_age") for band in BY_HOURS}
     values |= {f"curve to day {days}" for days in (92, 184, 366)}
     values |= {f"curve ends at {share}" for share in ("none", "some", "all")}
     indicators = ("first_time_entrants", "custody", "remand", "ete")

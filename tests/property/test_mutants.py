@@ -11,6 +11,7 @@ from rich.table import Table
 from tests.histories.compiled import Built, CompiledBuild
 from tests.histories.model import History
 from tests.histories.mutants import MUTANTS, Mutant
+from tests.histories.mutants_beside import MUTANTS_BESIDE
 from tests.histories.rounds import look_through
 from tests.recount import differences_between
 from tests.reference_engine import Parameters, Reference, Result, run
@@ -59,7 +60,8 @@ def _is_told_apart(built: Built, mutant: Mutant, result: Result) -> bool:
 
 
 def test_every_mutant_is_found(build: CompiledBuild, reference: Reference) -> None:
-    hunt = Hunt({m: build.replaced(m.model, m.of(build.models[m.model].sql)) for m in MUTANTS}, reference)
+    mutants = (*MUTANTS, *MUTANTS_BESIDE)
+    hunt = Hunt({m: build.replaced(m.model, m.of(build.models[m.model].sql)) for m in mutants}, reference)
 
     def look_at(history: History) -> None:
         with build.over(history) as built:
@@ -67,7 +69,7 @@ def test_every_mutant_is_found(build: CompiledBuild, reference: Reference) -> No
 
     look_through(look_at, lambda: not hunt.alive)
     _print(hunt)
-    assert len(MUTANTS) >= 60
+    assert len(mutants) >= 90
     assert hunt.alive == [], "no history tells these from the rule: " + "; ".join(m.name for m in hunt.alive)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from .breakdowns import annual_of, breakdowns_of, milestones_of, times_of
 from .characteristics import characteristics_of
+from .disproportionality import Seen, disproportionality_of, ethnic_group_of
 from .entry import Life, events_of, members_of
 from .ete import Order, ete_of, orders_of
 from .figures import (
@@ -21,12 +22,12 @@ from .figures import (
 )
 from .indicators import (
     Entrant,
-    Sentence,
+    OutcomeDay,
     custody_of,
     entrant_of,
     first_time_entrants_of,
+    outcome_days_of,
     proofs_known_to,
-    sentences_of,
 )
 from .model import (
     BOTH_FEEDS,
@@ -86,7 +87,7 @@ def run(
     result.times.extend(times_of(result.members))
     result.milestones.extend(milestones_of(parameters.definitions, result.members, result.reoffences, parameters.as_of))
     result.survival.extend(survival_of(parameters.definitions, result.members))
-    beside.tell(result, reference, parameters.as_of)
+    beside.tell(result, reference, parameters)
     return result
 
 
@@ -96,27 +97,32 @@ class Beside:
 
     first_proofs: dict[str, date] = field(default_factory=dict)
     entrants: list[Entrant] = field(default_factory=list)
-    sentences: list[Sentence] = field(default_factory=list)
+    outcome_days: list[OutcomeDay] = field(default_factory=list)
     remands: list[Remand] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
+    groups: dict[str, str] = field(default_factory=dict)
 
     def add(self, life: Life) -> None:
-        """I1 to I4: what a person brings to each of them."""
+        """I1 to I5: what a person brings to each of them."""
         for service, on in proofs_known_to(life):
             self.first_proofs[service] = min(on, self.first_proofs.get(service, on))
         if entrant := entrant_of(life):
             self.entrants.append(entrant)
-        self.sentences += sentences_of(life)
+        self.outcome_days += outcome_days_of(life)
+        self.groups[life.person.person_key] = ethnic_group_of(life.person, life.reference)
         self.remands += remands_of(life)
         self.orders += orders_of(life)
 
-    def tell(self, result: Result, reference: Reference, as_of: date) -> None:
-        """I1 to I4: the rows of each."""
+    def tell(self, result: Result, reference: Reference, parameters: Parameters) -> None:
+        """I1 to I5: the rows of each."""
+        as_of = parameters.as_of
         spans = spans_of(self.first_proofs, as_of)
         result.first_time_entrants.extend(first_time_entrants_of(self.entrants, spans, reference, as_of))
-        result.custody.extend(custody_of(self.sentences, spans, reference, as_of))
+        result.custody.extend(custody_of(self.outcome_days, spans, reference, as_of))
         result.remand.extend(remand_of(self.remands, spans, as_of))
         result.ete.extend(ete_of(self.orders, spans, as_of))
+        seen = Seen(self.entrants, self.remands, self.outcome_days, self.groups)
+        result.disproportionality.extend(disproportionality_of(seen, spans, result.members, reference, parameters))
 
 
 def _add_member(result: Result, life: Life, member: Member, records: list[Record]) -> None:

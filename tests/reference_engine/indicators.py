@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from .dates import age_on
@@ -20,17 +20,20 @@ COURT_TIERS = ("first_tier", "community", "custody")
 class Entrant:
     """A child whose first substantive outcome ever makes it a first-time entrant of a service."""
 
+    person_key: str
     yot: str
     day: date
 
 
 @dataclass(frozen=True)
-class Sentence:
-    """A child's day of sentence, in the gravest tier of the day."""
+class OutcomeDay:
+    """A day on which a child had a substantive outcome: the gravest tier of the day, and its service."""
 
+    person_key: str
     yot: str
     day: date
     tier: str
+    is_knife_related: bool
 
 
 def is_child(life: Life, on: date) -> bool:
@@ -67,7 +70,7 @@ def entrant_of(life: Life) -> Entrant | None:
     service = service_on(life, offence, proof.day)
     if service is None or not is_child(life, heard_on(offence, proof.day)):
         return None
-    return Entrant(service, proof.day)
+    return Entrant(life.person.person_key, service, proof.day)
 
 
 def heard_on(offence: Offence, outcome_day: date) -> date:
@@ -76,16 +79,20 @@ def heard_on(offence: Offence, outcome_day: date) -> date:
     return min([*stated, outcome_day])
 
 
-def sentences_of(life: Life) -> list[Sentence]:
-    """I2: one per child and day of sentence, in its gravest tier; of several services with one tier the first by name."""
-    gravity = life.reference.gravity
-    of_day: dict[date, list[Sentence]] = {}
+def outcome_days_of(life: Life) -> list[OutcomeDay]:
+    """I2, I5: one per child and day, in its gravest tier; of several services with one tier the first by name."""
+    gravity, key = life.reference.gravity, life.person.person_key
+    of_day: dict[date, list[OutcomeDay]] = {}
     for offence in life.offences:
         for outcome in standing(deciding(offence)):
-            service = service_on(life, offence, outcome.day)
-            if outcome.tier in COURT_TIERS and service is not None and is_child(life, outcome.day):
-                of_day.setdefault(outcome.day, []).append(Sentence(service, outcome.day, outcome.tier))
-    return [min(passed, key=lambda one: (-gravity[one.tier], one.yot.encode())) for passed in of_day.values()]
+            on, tier, service = outcome.day, outcome.tier or "none", service_on(life, offence, outcome.day)
+            if tier in life.reference.substantive and service is not None and is_child(life, on):
+                of_day.setdefault(on, []).append(OutcomeDay(key, service, on, tier, offence.knife is True))
+    days = []
+    for told in of_day.values():
+        gravest = min(told, key=lambda one: (-gravity[one.tier], one.yot.encode()))
+        days.append(replace(gravest, is_knife_related=any(one.is_knife_related for one in told)))
+    return days
 
 
 def first_time_entrants_of(entrants: list[Entrant], spans: list[Span], reference: Reference, as_of: date) -> Table:
@@ -97,12 +104,12 @@ def first_time_entrants_of(entrants: list[Entrant], spans: list[Span], reference
     return rated(spans, reference, as_of, 100_000, counts_in)
 
 
-def custody_of(sentences: list[Sentence], spans: list[Span], reference: Reference, as_of: date) -> Table:
+def custody_of(days: list[OutcomeDay], spans: list[Span], reference: Reference, as_of: date) -> Table:
     """I2: custodial sentences of a span, per 1,000 children and of all sentences."""
 
     def counts_in(span: Span) -> dict[str, object]:
-        passed = [sentence for sentence in sentences if span.holds(sentence.yot, sentence.day)]
-        custodial = sum(sentence.tier == "custody" for sentence in passed)
+        passed = [one for one in days if one.tier in COURT_TIERS and span.holds(one.yot, one.day)]
+        custodial = sum(one.tier == "custody" for one in passed)
         share = rate(custodial, len(passed))
         return {"custodial_sentences": custodial, "sentences": len(passed), "share_of_sentences": share}
 

@@ -157,6 +157,7 @@ class Result:
     custody: Table = field(default_factory=list)
     remand: Table = field(default_factory=list)
     ete: Table = field(default_factory=list)
+    disproportionality: Table = field(default_factory=list)
     events: Table = field(default_factory=list)
     unpaired_same_asn: Table = field(default_factory=list)
 

@@ -98,6 +98,12 @@ def nights_in(span: Span, start: date, end: date) -> int:
     return max(0, (min(end, span.end + ONE_DAY) - max(start, span.start)).days)
 
 
+def is_in(span: Span, remand: Remand) -> bool:
+    """I3: with a night in the span, or begun in it."""
+    begun = span.start <= remand.start <= span.end
+    return remand.yot in span.services and (begun or nights_in(span, remand.start, remand.end) > 0)
+
+
 def remand_of(remands: list[Remand], spans: list[Span], as_of: date) -> Table:
     """I3: remands, children and nights of a span: all, by care the day before, by care gained, and by placement."""
     rows: Table = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -81,7 +81,12 @@ def population_over(reference: Reference, service: str, end: date) -> Population
     }
     if not listed:
         return None
-    return listed[max((year for year in listed if year <= end.year), default=min(listed))]
+    return listed[latest_year(listed, end)]
+
+
+def latest_year(years: Collection[int], end: date) -> int:
+    """I1, I2, I5: the latest year on or before the end of a span, else the earliest there is."""
+    return max((year for year in years if year <= end.year), default=min(years))
 
 
 def base_of(reference: Reference, span: Span) -> dict[str, Any]:
