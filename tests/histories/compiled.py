@@ -25,7 +25,7 @@ from live_tracker.deliveries.contract import FEEDS
 from live_tracker.identity import links
 from live_tracker.reference_data.code_lists import load_code_lists
 from live_tracker.settings import Settings
-from tests.histories.model import History, Life, Row
+from tests.histories.model import MINIMUM_COUNT, History, Life, Row
 from tests.recount import GRAINS, MODELS, QUERIES
 from tests.reference_engine import Definition, Link
 
@@ -215,7 +215,11 @@ class Built:
 def _compiled(settings: Settings, reference_hash: str) -> dict[str, Model]:
     """Every model that is no ephemeral one, each after those it reads."""
     variables = {name: compiled.removeprefix("date ").strip("'") for name, (compiled, _) in PLACES.items()}
-    invoke_dbt(settings, ["compile", "--full-refresh"], {**variables, "reference_hash": reference_hash})
+    invoke_dbt(
+        settings,
+        ["compile", "--full-refresh"],
+        {**variables, "reference_hash": reference_hash, "minimum_count": MINIMUM_COUNT},
+    )
     manifest = json.loads((settings.home / "dbt" / "target" / "manifest.json").read_text())
     nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
     models: dict[str, Model] = {}

@@ -212,7 +212,7 @@ class Drawing:
             "surname": "Example",
             "date_of_birth": self.born,
             "sex": self.pick(codes("child", "sex")),
-            "ethnicity": self.pick(("", *codes("child", "ethnicity"))),
+            "ethnicity": self.ethnicity(),
             "home_yot": self.home_yot(service),
             "team": self.pick(("", "A", "B")),
             "ward_code": self.pick(("", "E05000001")),
@@ -225,8 +225,13 @@ class Drawing:
             "date_of_birth": self.pick((self.born, self.born, self.day_of_birth_after())),
             "home_yot": self.home_yot(service),
             "team": self.pick(("", "B", "C")),
+            "ethnicity": self.ethnicity(),
             "sen_status": self.pick(("", "EHCP")),
         })  # fmt: skip
+
+    def ethnicity(self) -> str:
+        """Mostly of one of two groups, so that there is one to hold the other against."""
+        return self.pick((*("W1", "B1") * 10, "", "NS", *codes("child", "ethnicity")))
 
     def home_yot(self, service: str) -> str:
         """Where two services agree that a child is at home, or each says that it is with them, or neither knows."""

@@ -14,7 +14,7 @@ from tests.histories.mutants import MUTANTS, Mutant
 from tests.histories.mutants_beside import MUTANTS_BESIDE
 from tests.histories.rounds import look_through
 from tests.recount import differences_between
-from tests.reference_engine import Parameters, Reference, Result, run
+from tests.reference_engine import Reference, Result, run
 
 pytestmark = pytest.mark.slow
 
@@ -41,9 +41,8 @@ class Hunt:
         changed = [mutant for mutant in self.alive if built.is_changed_by(self.statements[mutant], mutant.model)]
         if not changed:
             return
-        parameters = Parameters(list(history.definitions), history.as_of, history.known_as_of)
         links = built.build_all().links()
-        result = run(history.versions(), links, self.reference, parameters, history.supplies())
+        result = run(history.versions(), links, self.reference, history.parameters(), history.supplies())
         for mutant in changed:
             with built.with_other(mutant.model, self.statements[mutant]):
                 if _is_told_apart(built, mutant, result):

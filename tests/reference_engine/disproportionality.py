@@ -18,7 +18,6 @@ from .spans import CHILDREN, EVERYBODY, Span, latest_year
 
 WHITE, NOT_KNOWN, NO_DEFINITION = "White", "Not known", "none"
 NAME_NO_GROUP = (NOT_KNOWN, "Information not obtainable")
-MINIMUM_COUNT = 5
 BASES = {
     "first_time_entrants": "population",
     "remand": "population",
@@ -142,7 +141,9 @@ def disproportionality_of(
             base = stages[BASES[stage], definition]
             for group in groups:
                 key = {"stage": stage, "base_stage": BASES[stage], "definition": definition, "ethnicity_group": group}
-                told = index_of(group, counts, base, is_population=BASES[stage] == "population")
+                told = index_of(
+                    group, counts, base, parameters.minimum_count, is_population=BASES[stage] == "population"
+                )
                 rows.append({**columns, **key, **told, **gap_of(group, counts, population)})
     return rows
 
@@ -156,7 +157,7 @@ def cohort_of(definition: str, span: Span, members: Table) -> Table:
     ]
 
 
-def index_of(group: str, counts: Groups, base: Groups, *, is_population: bool) -> dict[str, Any]:
+def index_of(group: str, counts: Groups, base: Groups, minimum: int, *, is_population: bool) -> dict[str, Any]:
     """I5: rate of a group over the rate of White; hidden under the minimum count. A base not known is no base."""
     known = set(base) if is_population else {group, WHITE}
     children, base_children = counts[group], base[group] if group in known else None
@@ -174,7 +175,7 @@ def index_of(group: str, counts: Groups, base: Groups, *, is_population: bool) -
     }
     if group in NAME_NO_GROUP or base_children is None or white_base is None:
         return row
-    if min(children, base_children, white, white_base) < MINIMUM_COUNT:
+    if min(children, base_children, white, white_base) < minimum:
         return {**row, "is_hidden": True}
     index = Fraction(children * white_base, base_children * white)
     variance = sum(

@@ -133,11 +133,12 @@ class Definition:
 
 @dataclass(frozen=True)
 class Parameters:
-    """What is asked: the definitions, the day looked at, and the last extract date that is known."""
+    """What is asked: the definitions, the day looked at, the last extract date known, and the least count of an index."""
 
     definitions: list[Definition]
     as_of: date
     known_as_of: date
+    minimum_count: int = 5
 
 
 @dataclass(frozen=True)

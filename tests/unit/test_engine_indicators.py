@@ -53,8 +53,8 @@ def test_greenwood_on_the_log_log_scale() -> None:
     assert survival == Decimal("0.75")
     assert float(low) == pytest.approx(0.127947, abs=1e-6)
     assert float(high) == pytest.approx(0.960549, abs=1e-6)
-    assert step_of(4, 4) == (1, 1, 1)
-    assert step_of(0, 4) == (0, 0, 0)
+    assert step_of(4, 4) == (Decimal(1), Decimal(1), Decimal(1))
+    assert step_of(0, 4) == (Decimal(0), Decimal(0), Decimal(0))
 
 
 @pytest.mark.parametrize(("months", "days"), [(12, 366), (6, 184), (3, 92), (1, 31), (24, 731)])
@@ -266,18 +266,18 @@ def test_an_order_is_of_a_standing_first_tier_or_community_outcome(
 def test_the_relative_rate_index_and_its_interval() -> None:
     """20 of 100 against 50 of 500: an index of 2; error = sqrt(1/20 - 1/100 + 1/50 - 1/500) = 0.240832."""
     counts, base = Counter({"Mixed": 20, "White": 50}), Counter({"Mixed": 100, "White": 500})
-    row = index_of("Mixed", counts, base, is_population=True)
+    row = index_of("Mixed", counts, base, 5, is_population=True)
     assert (row["rate"], row["relative_rate_index"], row["is_hidden"]) == (Decimal("0.2"), 2, False)
     assert float(row["relative_rate_index_low"]) == pytest.approx(1.247480, abs=1e-6)
     assert float(row["relative_rate_index_high"]) == pytest.approx(3.206465, abs=1e-6)
-    white = index_of("White", counts, base, is_population=True)
+    white = index_of("White", counts, base, 5, is_population=True)
     assert (white["relative_rate_index"], white["relative_rate_index_low"]) == (1, None)
 
 
 @pytest.mark.parametrize(("children", "is_hidden"), [(4, True), (5, False)])
 def test_an_index_is_hidden_under_the_minimum_count(children: int, is_hidden: bool) -> None:
     counts, base = Counter({"Mixed": children, "White": 50}), Counter({"Mixed": 100, "White": 500})
-    row = index_of("Mixed", counts, base, is_population=True)
+    row = index_of("Mixed", counts, base, 5, is_population=True)
     assert (row["is_hidden"], row["relative_rate_index"] is None) == (is_hidden, is_hidden)
     assert row["rate"] == Decimal(children) / 100
 
