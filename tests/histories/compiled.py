@@ -215,11 +215,8 @@ class Built:
 def _compiled(settings: Settings, reference_hash: str) -> dict[str, Model]:
     """Every model that is no ephemeral one, each after those it reads."""
     variables = {name: compiled.removeprefix("date ").strip("'") for name, (compiled, _) in PLACES.items()}
-    invoke_dbt(
-        settings,
-        ["compile", "--full-refresh"],
-        {**variables, "reference_hash": reference_hash, "minimum_count": MINIMUM_COUNT},
-    )
+    variables |= {"reference_hash": reference_hash, "minimum_count": str(MINIMUM_COUNT)}
+    invoke_dbt(settings, ["compile", "--full-refresh"], variables)
     manifest = json.loads((settings.home / "dbt" / "target" / "manifest.json").read_text())
     nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
     models: dict[str, Model] = {}
