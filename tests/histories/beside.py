@@ -25,7 +25,7 @@ def remand(drawing: Drawing, services: Sequence[str]) -> None:
         if len(services) > 1 and drawing.count(3) == 0:
             drawing.add("yot", services[1], "custody_episode", _episode(drawing, services[1], start, end))
         start = end
-    if drawing.count(1):
+    for _ in range(drawing.pick((0, 1, 1, 2))):
         care_beside(drawing, drawing.pick(services), first, start)
 
 
@@ -63,16 +63,18 @@ def care_beside(drawing: Drawing, service: str, first: dt.date, last: dt.date) -
     drawing.add("yot", service, "care_episode", row)
 
 
-def order(drawing: Drawing, service: str) -> None:
-    """The programme of an occasion, by its end or planned end, with placements that cover its first or its last day."""
+def order(drawing: Drawing, service: str, name: str) -> None:
+    """The programme of an occasion of its own, by its end or planned end, with placements beside its first and last day."""
     start = drawing.anchor + dt.timedelta(days=drawing.pick(BESIDE))
     planned = add_months(drawing.anchor, drawing.pick((3, 6, 12, 24))) + dt.timedelta(days=drawing.pick(BESIDE))
     end = add_months(drawing.anchor, drawing.pick((3, 6, 12, 24))) + dt.timedelta(days=drawing.pick(BESIDE))
-    drawing.case_record("7", service, "", OFFENCE_CODES[0], start - 30 * ONE_DAY, start)
+    drawing.case_record(name, service, "", OFFENCE_CODES[0], start - 30 * ONE_DAY, start)
     row = {
         "programme_id": drawing.key("p", service),
         "child_id": drawing.child_id,
-        "occasion_id": drawing.pick((*(f"h7-{drawing.number}",) * 8, f"h0-{drawing.number}", drawing.occasion(), "")),
+        "occasion_id": drawing.pick(
+            (*(f"h{name}-{drawing.number}",) * 8, f"h0-{drawing.number}", drawing.occasion(), "")
+        ),
         "programme_type": drawing.pick(("REFERRAL_ORDER", "YRO")),
         "start_date": start.isoformat(),
         "planned_end_date": drawing.pick((planned.isoformat(), planned.isoformat(), "")),

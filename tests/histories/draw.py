@@ -98,8 +98,8 @@ def life_of(
     drawing.make()
     if drawing.services and drawing.count(2) == 0:
         beside.remand(drawing, drawing.services)
-    if drawing.services and drawing.count(1) == 0:
-        beside.order(drawing, drawing.pick(drawing.services))
+    for name in drawing.pick(((), ("7",), ("7", "8"))) if drawing.services else ():
+        beside.order(drawing, drawing.pick(drawing.services), name)
     return drawing.lives
 
 
