@@ -108,6 +108,10 @@ docs: setup ## write anew the pages that are made from code and tests: docs/gene
 	@$(RUN) -m live_tracker.manual
 	@$(RUN) -m live_tracker.deliveries.contract_page
 
+.PHONY: dbt-docs
+dbt-docs: setup ## dbt's documentation of the models as one page, as the last build has them
+	@$(TRACKER) dbt-docs
+
 .PHONY: test
 test: packages setup lint ## everything that continuous integration runs
 	@$(PYTEST) -q $(PARALLEL)

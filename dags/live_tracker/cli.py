@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from live_tracker import database, make_run, report, runs, status, terminal
+from live_tracker.build.docs import write_docs
 from live_tracker.deliveries.cli import app as deliveries_app
 from live_tracker.errors import TrackerError
 from live_tracker.explain import page, trail
@@ -23,6 +24,7 @@ from live_tracker.identity.review.cli import app as review_app
 from live_tracker.make_run import Inputs, Watch
 from live_tracker.reference_data.cli import app as definitions_app
 from live_tracker.release.cli import app as release_app
+from live_tracker.release.marts import Mart, list_marts
 from live_tracker.runs import Run
 from live_tracker.settings import Settings, get_settings
 from live_tracker.terminal import say
@@ -127,6 +129,29 @@ def explain(
     postgres.check_is_running(settings)
     found = trail.follow(settings, _role(role), child, definition, cohort, service)
     page.print_trail(terminal.console(), found, cohort, service)
+
+
+@app.command()
+def marts() -> None:
+    """The published tables: grain, rows of the current release, seconds of the last build, what each answers."""
+    settings = get_settings()
+    postgres.check_is_running(settings)
+    terminal.print_table(
+        terminal.console(),
+        "The published tables",
+        ("table", "a row per", "rows", "seconds", "unit tests", "answers"),
+        [_told(mart) for mart in list_marts(settings)],
+        numbers=frozenset({2, 3, 4}),
+        folds=True,
+    )
+
+
+@app.command(name="dbt-docs")
+def dbt_docs() -> None:
+    """Write dbt's documentation of the models as one page: lineage, every column, tests, who reads what."""
+    settings = get_settings()
+    postgres.check_is_running(settings)
+    say(terminal.console(), f"written: {write_docs(settings)}")
 
 
 @app.command()
@@ -244,6 +269,12 @@ def _login_url(settings: Settings, role: str) -> str:
     if role == "owner":
         return database.role_url(settings, "migrator") + "?options=-c%20role%3Downer"
     return database.role_url(settings, _role(role, "owner"))
+
+
+def _told(mart: Mart) -> tuple[str | int | None, ...]:
+    rows = None if mart.rows is None else f"{mart.rows:,}"
+    seconds = None if mart.seconds is None else f"{mart.seconds:.2f}"
+    return mart.name, mart.grain, rows, seconds, mart.unit_tests, mart.answers
 
 
 def _role(role: str, *others: str) -> database.Role:
