@@ -55,7 +55,9 @@ def care_status_at(world: World, person: Person, yot: str, on: date) -> str:
 
 def flags_at(world: World, person: Person, on: date) -> frozenset[str]:
     """R9: the flags whose dates hold the day, whichever service set them."""
-    return frozenset(flag for v in _covering(world, person, "child_flag", "flag_id", on) if (flag := text(v.row, "flag")))
+    return frozenset(
+        flag for v in _covering(world, person, "child_flag", "flag_id", on) if (flag := text(v.row, "flag"))
+    )
 
 
 def sends(world: World, source: str, table: str) -> bool:

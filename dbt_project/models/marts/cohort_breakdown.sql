@@ -39,41 +39,42 @@ by_dimension as (
         dimensions.dimension,
         dimensions.value
     from members
-    cross join lateral (
-        values
-        (
-            'age_band',
-            case
-                when members.age_at_index < 10 then 'under 10'
-                when members.age_at_index < 15 then '10-14'
-                when members.age_at_index < 18 then '15-17'
-                else '18 and over'
-            end
-        ),
-        ('sex', members.sex),
-        ('ethnicity_group', members.ethnicity_group),
-        ('tier', coalesce(members.index_tier, 'Not known')),
-        ('offence_group', coalesce(members.index_offence_group, 'Not known')),
-        (
-            'previous_offences',
-            case
-                when members.previous_offences = 0 then '0'
-                when members.previous_offences <= 2 then '1-2'
-                when members.previous_offences <= 6 then '3-6'
-                when members.previous_offences <= 10 then '7-10'
-                else '11 or more'
-            end
-        ),
-        ('first_time_entrant', case when members.is_first_time_entrant then 'yes' else 'no' end),
-        ('care_status', members.care_status),
-        ('sen_status', members.sen_status),
-        ('ete_band', members.ete_band),
-        ('team', members.team),
-        ('ward_code', members.ward_code),
-        ('likelihood_of_reoffending', members.likelihood_of_reoffending),
-        ('rosh', members.rosh),
-        ('intervention_level', members.intervention_level)
-    ) as dimensions (dimension, value)
+    cross join
+        lateral (
+            values
+            (
+                'age_band',
+                case
+                    when members.age_at_index < 10 then 'under 10'
+                    when members.age_at_index < 15 then '10-14'
+                    when members.age_at_index < 18 then '15-17'
+                    else '18 and over'
+                end
+            ),
+            ('sex', members.sex),
+            ('ethnicity_group', members.ethnicity_group),
+            ('tier', coalesce(members.index_tier, 'Not known')),
+            ('offence_group', coalesce(members.index_offence_group, 'Not known')),
+            (
+                'previous_offences',
+                case
+                    when members.previous_offences = 0 then '0'
+                    when members.previous_offences <= 2 then '1-2'
+                    when members.previous_offences <= 6 then '3-6'
+                    when members.previous_offences <= 10 then '7-10'
+                    else '11 or more'
+                end
+            ),
+            ('first_time_entrant', case when members.is_first_time_entrant then 'yes' else 'no' end),
+            ('care_status', members.care_status),
+            ('sen_status', members.sen_status),
+            ('ete_band', members.ete_band),
+            ('team', members.team),
+            ('ward_code', members.ward_code),
+            ('likelihood_of_reoffending', members.likelihood_of_reoffending),
+            ('rosh', members.rosh),
+            ('intervention_level', members.intervention_level)
+        ) as dimensions (dimension, value)
 
     union all
 

@@ -48,8 +48,8 @@ stage_days as (
         stages.stage,
         outcome_days.yot,
         outcome_days.person_key,
-        outcome_days.outcome_date,
-        outcome_days.outcome_date
+        outcome_days.outcome_date as from_day,
+        outcome_days.outcome_date as to_day
     from outcome_days
     cross join
         lateral (
