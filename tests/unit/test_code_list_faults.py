@@ -78,6 +78,12 @@ def refused(settings: Settings, lists: Path) -> list[str]:
             "row 5, column ethnicity_group: the same area and year and age",
         ),
         ("population.csv", "17,White,20", "17,White,19", "eastvale 2020 does not add up to its total of 30"),
+        (
+            "population.csv",
+            "eastvale,2020,10,White",
+            "eastvale,2020,10,All,15,ours,2024-05-01\neastvale,2020,17,All,15,ours,2024-05-01\neastvale,2020,10,White",
+            r"eastvale 2020 does not add up to its total of 15 \(10\)",
+        ),
         ("population.csv", "10-17,All,30", "10-17,All,0", "eastvale 2020 has nobody of 10-17 and All"),
         ("dummy_asn.csv", "^0800", "(0800", "row 2, column pattern: is not a pattern"),
         ("ethnicity.csv", "White British", "White\0British", "row 2, column title: holds a NUL"),
@@ -90,6 +96,15 @@ def test_a_damaged_list_is_refused_with_its_place(
     change(lists, file, old, new)
     expected = re.compile(f"{re.escape(file)}(, |: ){problem}")
     assert [line for line in refused(empty, lists) if expected.match(line)]
+
+
+def test_single_ages_of_a_group_that_do_not_add_up_to_its_own_row_are_refused(empty: Settings, lists: Path) -> None:
+    """The groups add up to the total, and so do the ages of all groups."""
+    change(lists, "ethnicity.csv", "W1,White", "B1,Black,Caribbean,ours\nW1,White")
+    own_rows = "eastvale,2020,10-17,Black,20,ours,2024-05-01\neastvale,2020,10-17,White,10"
+    change(lists, "population.csv", "eastvale,2020,10-17,White,30", own_rows)
+    problem = "population.csv: eastvale 2020 does not add up to its total of"
+    assert refused(empty, lists) == [f"{problem} 20 (Black)", f"{problem} 10 (White)"]
 
 
 @pytest.mark.parametrize("file", [*OUR_OWN, *NATIONAL])

@@ -160,9 +160,9 @@ def _check_values(problems: Problems, lists: dict[str, list[Line]]) -> None:
 
 
 def _check_populations(problems: Problems, lists: dict[str, list[Line]]) -> None:
-    """Each area and year has its total, and whatever is finer than the total adds up to it."""
+    """Each area and year has its total, and whatever is finer adds up to it: single ages, groups, and both together."""
     groups = {line["ethnicity_group"] for line in lists["ethnicity.csv"]} | {ALL_GROUPS}
-    sums: dict[tuple[str, str], dict[tuple[bool, bool], int]] = defaultdict(lambda: defaultdict(int))
+    cells: dict[tuple[str, str], dict[tuple[str, str], int]] = defaultdict(dict)
     for line in lists["population.csv"]:
         faults = [
             ("year", not re.fullmatch("(19|20)[0-9]{2}", line["year"]), "is not a year"),
@@ -179,14 +179,27 @@ def _check_populations(problems: Problems, lists: dict[str, list[Line]]) -> None
             if is_wrong:
                 problems.add("population.csv", message, line.row, column)
         if not any(is_wrong for _, is_wrong, _ in faults):
-            level = (line["age"] == ALL_AGES, line["ethnicity_group"] == ALL_GROUPS)
-            sums[line["area"], line["year"]][level] += int(line["population"])
-    for (area, year), levels in sums.items():
-        total = levels.get((True, True), 0)
-        if total == 0:
+            cells[line["area"], line["year"]][line["age"], line["ethnicity_group"]] = int(line["population"])
+    for (area, year), populations in cells.items():
+        if not populations.get((ALL_AGES, ALL_GROUPS)):
             problems.add("population.csv", f"{area} {year} has nobody of {ALL_AGES} and {ALL_GROUPS}")
-        elif set(levels.values()) != {total}:
-            problems.add("population.csv", f"{area} {year} does not add up to its total of {total}")
+        else:
+            for what in _not_adding_up(populations):
+                problems.add("population.csv", f"{area} {year} does not add up to its total of {what}")
+
+
+def _not_adding_up(populations: dict[tuple[str, str], int]) -> list[str]:
+    """Of one area and year, by age and group: the sums that differ from the row that says them, as `total (whose)`."""
+    ages = {cell: count for cell, count in populations.items() if cell[0] != ALL_AGES and cell[1] == ALL_GROUPS}
+    groups = {cell: count for cell, count in populations.items() if cell[0] == ALL_AGES and cell[1] != ALL_GROUPS}
+    both = {cell: count for cell, count in populations.items() if cell[0] != ALL_AGES and cell[1] != ALL_GROUPS}
+    total = populations[ALL_AGES, ALL_GROUPS]
+    wrong = [str(total)] if any(part and sum(part.values()) != total for part in (ages, groups, both)) else []
+    for place, margin in ((0, ages), (1, groups)):
+        for cell, count in margin.items() if both else ():
+            if sum(part for key, part in both.items() if key[place] == cell[place]) != count:
+                wrong.append(f"{count} ({cell[place]})")
+    return wrong
 
 
 def _is_day(value: str) -> bool:
