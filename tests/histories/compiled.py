@@ -11,7 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Self
 
@@ -25,8 +25,8 @@ from live_tracker.deliveries.contract import FEEDS
 from live_tracker.identity import links
 from live_tracker.reference_data.code_lists import load_code_lists
 from live_tracker.settings import Settings
-from tests.histories.model import History, Life, Row
-from tests.recount import GRAINS, QUERIES
+from tests.histories.model import MINIMUM_COUNT, History, Life, Row
+from tests.recount import GRAINS, MODELS, QUERIES
 from tests.reference_engine import Definition, Link
 
 Table = list[dict[str, Any]]
@@ -58,6 +58,7 @@ class CompiledBuild:
     def __init__(self, settings: Settings) -> None:
         self.reference_hash = load_code_lists(settings)
         self.models = _compiled(settings, self.reference_hash)
+        self.made_of = _made_of(self.models)
         self.connection = psycopg2.connect(
             warehouse_admin_url(settings), options="-c datestyle=ISO,YMD -c timezone=UTC"
         )
@@ -75,8 +76,11 @@ class CompiledBuild:
 
     @property
     def built(self) -> Iterator[Model]:
-        """The models that hold rows, each after those it reads."""
-        return (model for model in self.models.values() if not model.is_view_without_parameters)
+        """The models that hold rows and that something compared is made of, each after those it reads."""
+        compared = frozenset[str]().union(*(self.made_of[name] for name in MODELS.values()))
+        return (
+            model for model in self.models.values() if model.name in compared and not model.is_view_without_parameters
+        )
 
     def close(self) -> None:
         self.connection.close()
@@ -105,11 +109,7 @@ class CompiledBuild:
 
     def downstream(self, name: str) -> list[Model]:
         """The models that hold rows made of this one's, in order, itself left out."""
-        reached = {name}
-        for model in self.models.values():
-            if reached.intersection(model.reads):
-                reached.add(model.name)
-        return [model for model in self.built if model.name in reached and model.name != name]
+        return [model for model in self.built if name in self.made_of[model.name] and model.name != name]
 
     def _prepare(self, cursor: RealDictCursor, statement: str, relation: str, sql: str) -> None:
         for compiled, place in PLACES.values():
@@ -136,31 +136,53 @@ class Built:
     build: CompiledBuild
     cursor: RealDictCursor
     asked: tuple[Any, ...]
+    done: set[str] = field(default_factory=set)
 
     def build_all(self) -> Self:
-        """Build every model."""
+        """Build every model that has not been built yet."""
+        return self.build_up_to(*MODELS.values())
+
+    def build_up_to(self, *names: str) -> Self:
+        """Build these models and those they are made of, as far as they have not been built yet."""
+        wanted = frozenset[str]().union(*(self.build.made_of[name] for name in names))
         for model in self.build.built:
-            self._execute(model.name)
+            if model.name in wanted and model.name not in self.done:
+                self._execute(model.name)
+                self.done.add(model.name)
         return self
+
+    def is_changed_by(self, statement: str, name: str) -> bool:
+        """Whether another statement makes other rows of a model; if not, nothing that is made of it is another."""
+        self.build_up_to(name)
+        own = self._digest(name)
+        with self._undone():
+            self.cursor.execute(f"DELETE FROM {self.build.models[name].relation}")
+            self._execute(statement)
+            return self._digest(name) != own
 
     @contextmanager
     def with_other(self, name: str, statement: str) -> Iterator[Self]:
         """One model built by another statement, and all that is made of it anew; undone afterwards."""
-        self.cursor.execute("SAVEPOINT mutant")
-        try:
-            for model in (self.build.models[name], *self.build.downstream(name)):
+        downstream = self.build.downstream(name)
+        with self._undone():
+            for model in (self.build.models[name], *downstream):
                 self.cursor.execute(f"DELETE FROM {model.relation}")
             self._execute(statement)
-            for model in self.build.downstream(name):
+            for model in downstream:
                 self._execute(model.name)
             yield self
-        finally:
-            self.cursor.execute("ROLLBACK TO SAVEPOINT mutant")
 
     def tables(self) -> dict[str, Table]:
         """What was built of each table that the reference engine counts too."""
-        queries = {table: f"SELECT * FROM candidate.{table}" for table in GRAINS} | QUERIES
-        return {table: self.rows(query) for table, query in queries.items()}
+        return {table: self.table(table) for table in GRAINS}
+
+    def table(self, name: str) -> Table:
+        """What was built of one of these tables."""
+        return self.rows(QUERIES.get(name, f"SELECT * FROM candidate.{name}"))
+
+    def tables_made_of(self, name: str) -> list[str]:
+        """The tables that the reference engine counts too and that are made of a model."""
+        return [table for table in GRAINS if name in self.build.made_of[MODELS[table]]]
 
     def links(self) -> list[Link]:
         """Who is whom."""
@@ -175,11 +197,26 @@ class Built:
     def _execute(self, statement: str) -> None:
         self.cursor.execute(f'EXECUTE "{statement}" (%s, %s, %s)', self.asked)
 
+    def _digest(self, name: str) -> Table:
+        told = f"SELECT told::text AS row FROM {self.build.models[name].relation} AS told"
+        return self.rows(
+            f"SELECT md5(string_agg(row, E'\\n' ORDER BY row COLLATE \"C\")) AS digest FROM ({told}) AS told"
+        )
+
+    @contextmanager
+    def _undone(self) -> Iterator[None]:
+        self.cursor.execute("SAVEPOINT other")
+        try:
+            yield
+        finally:
+            self.cursor.execute("ROLLBACK TO SAVEPOINT other")
+
 
 def _compiled(settings: Settings, reference_hash: str) -> dict[str, Model]:
     """Every model that is no ephemeral one, each after those it reads."""
     variables = {name: compiled.removeprefix("date ").strip("'") for name, (compiled, _) in PLACES.items()}
-    invoke_dbt(settings, ["compile", "--full-refresh"], {**variables, "reference_hash": reference_hash})
+    variables |= {"reference_hash": reference_hash, "minimum_count": str(MINIMUM_COUNT)}
+    invoke_dbt(settings, ["compile", "--full-refresh"], variables)
     manifest = json.loads((settings.home / "dbt" / "target" / "manifest.json").read_text())
     nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
     models: dict[str, Model] = {}
@@ -214,6 +251,14 @@ def _read_by(node: dict[str, Any], nodes: dict[str, dict[str, Any]]) -> Iterator
             yield from _read_by(nodes[key], nodes)
         else:
             yield nodes[key]["name"]
+
+
+def _made_of(models: dict[str, Model]) -> dict[str, frozenset[str]]:
+    """The models that each is made of, itself among them."""
+    made_of: dict[str, frozenset[str]] = {}
+    for name, model in models.items():
+        made_of[name] = frozenset({name}).union(*(made_of[read] for read in model.reads))
+    return made_of
 
 
 def _write_records(cursor: Cursor, history: History) -> None:

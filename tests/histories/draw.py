@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
+from tests.histories import beside
 from tests.histories.dates import ANCHORS, LAST_EXTRACT_AFTER, add_months
 from tests.histories.model import History, Life
 from tests.histories.records import FLAGS, Drawing
@@ -86,7 +87,20 @@ def days_asked(draw: st.DrawFn, anchor: dt.date, extracts: Sequence[dt.date]) ->
 def people_numbered(draw: st.DrawFn, people: Sequence[int], extracts: Sequence[dt.date]) -> list[Life]:
     """The records of people with these numbers, around one of the anchors."""
     anchor = draw(st.sampled_from(ANCHORS))
-    return [life for number in people for life in Drawing(draw, number, people, anchor, extracts).make()]
+    return [life for number in people for life in life_of(draw, number, people, anchor, extracts)]
+
+
+def life_of(
+    draw: st.DrawFn, number: int, people: Sequence[int], anchor: dt.date, extracts: Sequence[dt.date]
+) -> list[Life]:
+    """The records of one person, with what the indicators beside reoffending measure more often than by chance."""
+    drawing = Drawing(draw, number, people, anchor, extracts)
+    drawing.make()
+    if drawing.services and drawing.count(2) == 0:
+        beside.remand(drawing, drawing.services)
+    if drawing.services and drawing.count(1) == 0:
+        beside.order(drawing, drawing.pick(drawing.services))
+    return drawing.lives
 
 
 @st.composite
@@ -95,7 +109,7 @@ def histories(draw: st.DrawFn, most_people: int = 5) -> History:
     anchor = draw(st.sampled_from(ANCHORS))
     extracts = draw(extract_dates(anchor))
     people = range(draw(st.integers(1, most_people)))
-    lives = [life for number in people for life in Drawing(draw, number, people, anchor, extracts).make()]
+    lives = [life for number in people for life in life_of(draw, number, people, anchor, extracts)]
     drawn = [draw(definitions(name)) for name in ("one", "other")]
     as_of, known_as_of = draw(days_asked(anchor, extracts))
     return History(

@@ -11,11 +11,13 @@ from typing import Any
 
 from live_tracker.deliveries.contract import FEEDS, KEY_SEPARATOR
 from tests.deliver import write_delivery
-from tests.reference_engine import Definition, Supply, Version
+from tests.reference_engine import Definition, Parameters, Supply, Version
 
 Row = dict[str, str]
 Source = tuple[str, str]
 """Feed and name."""
+MINIMUM_COUNT = 1
+"""Of an index that is shown (I5): with a higher one that of a few people would always be hidden."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,10 @@ class History:
     def sources(self) -> list[Source]:
         """Every source that says something."""
         return sorted({(life.feed, life.source) for life in self.lives})
+
+    def parameters(self) -> Parameters:
+        """What the reference engine is asked."""
+        return Parameters(list(self.definitions), self.as_of, self.known_as_of, MINIMUM_COUNT)
 
     def versions(self) -> list[Version]:
         """What the reference engine reads."""

@@ -9,6 +9,7 @@ from typing import Any
 from live_tracker.deliveries.contract import FEEDS, POLICE_CAUTIONS
 from tests.histories.dates import add_months
 from tests.histories.model import History, Life, Row
+from tests.histories.reach_beside import reached_beside, wanted_beside
 from tests.histories.records import FLAGS, LEGAL_OUTCOMES
 from tests.reference_engine import Link, Result
 
@@ -65,7 +66,13 @@ def wanted() -> set[str]:
     kinds |= {f"reoffence tier {tier}" for tier in TIERS}
     kinds |= {f"state {state}" for state in ("in_follow_up", "awaiting_outcomes", "closed", "filling")}
     kinds |= {f"band {band}" for band in ("0-3", "3-6", "6-9", "9-12")} | {f"reason {reason}" for reason in REASONS}
-    return codes | edges | kinds | {"a year", "found in both", "found in cms", "found in pnc", "two services"}
+    return (
+        wanted_beside()
+        | codes
+        | edges
+        | kinds
+        | {"a year", "found in both", "found in cms", "found in pnc", "two services"}
+    )
 
 
 def plain_links(history: History) -> list[Link]:
@@ -89,6 +96,10 @@ def reached(history: History, result: Result) -> Iterator[str]:
                     yield "born on 29 February"
     for lives in lives_of.values():
         yield from _gaps(lives)
+    rows_of = {
+        person: [(life.table, row) for life in lives for row in _rows(life)] for person, lives in lives_of.items()
+    }
+    yield from reached_beside(history, rows_of, result)
     for member in result.members:
         yield from _of_member(history, member, lives_of[member["person_key"]])
     yield from _of_rows(result)

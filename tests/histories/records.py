@@ -56,6 +56,7 @@ class Drawing:
         self.born = draw(birthdays(anchor)).isoformat()
         self.child_id = f"c{number}"
         self.home = self.pick((*SERVICES, SERVICES[-1], "elsewhere"))
+        self.services: Sequence[str] = ()
         self.made: dict[str, int] = {}
 
     def pick(self, values: Sequence[T]) -> T:
@@ -90,6 +91,7 @@ class Drawing:
     def make(self) -> list[Life]:
         """Everything that both feeds say of the person."""
         services = self.pick((SERVICES[:1], SERVICES[:1], SERVICES, SERVICES, SERVICES[1:], ()))
+        self.services = services
         for service in services:
             self.child(service)
         self.index_occasion(services)
@@ -175,7 +177,13 @@ class Drawing:
     def case_record(self, name: str, service: str, asn: str, code: str, committed: dt.date, proven: dt.date) -> None:
         ids = {"offence_id": f"o{name}-{self.number}", "child_id": self.child_id}
         circumstances = {"seriousness": self.pick(("", "4", "5", "8")), "knife_related": self.pick(("", "1"))}
-        offence = {"asn": asn, "offence_date": committed.isoformat(), "cjs_code": code}
+        hearing = self.pick(("", proven - dt.timedelta(days=self.pick((1, 0, -1, 30)))))
+        offence = {
+            "asn": asn,
+            "offence_date": committed.isoformat(),
+            "cjs_code": code,
+            "first_hearing_date": str(hearing),
+        }
         self.add("yot", service, "offence", {**ids, **offence, **circumstances})
         for number, (day, appeal) in enumerate(self.outcome_days(proven), start=1):
             outcome = {
@@ -204,7 +212,7 @@ class Drawing:
             "surname": "Example",
             "date_of_birth": self.born,
             "sex": self.pick(codes("child", "sex")),
-            "ethnicity": self.pick(("", *codes("child", "ethnicity"))),
+            "ethnicity": self.ethnicity(),
             "home_yot": self.home_yot(service),
             "team": self.pick(("", "A", "B")),
             "ward_code": self.pick(("", "E05000001")),
@@ -217,8 +225,13 @@ class Drawing:
             "date_of_birth": self.pick((self.born, self.born, self.day_of_birth_after())),
             "home_yot": self.home_yot(service),
             "team": self.pick(("", "B", "C")),
+            "ethnicity": self.ethnicity(),
             "sen_status": self.pick(("", "EHCP")),
         })  # fmt: skip
+
+    def ethnicity(self) -> str:
+        """Mostly of one of two groups, so that there is one to hold the other against."""
+        return self.pick((*("W1", "B1") * 10, "", "NS", *codes("child", "ethnicity")))
 
     def home_yot(self, service: str) -> str:
         """Where two services agree that a child is at home, or each says that it is with them, or neither knows."""
@@ -242,6 +255,7 @@ class Drawing:
             "offence_date": start,
             "offence_end_date": self.ranged_end(start),
             "charge_date": self.pick(("", self.day())),
+            "first_hearing_date": self.pick(("", "", self.day())),
             "cjs_code": self.pick(OFFENCE_CODES),
             "yjb_category": self.pick(("", "", "ROBBERY", *codes("offence", "yjb_category"))),
             "seriousness": self.pick(("", "", "4", "5", "8", *"12367")),

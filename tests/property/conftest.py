@@ -11,6 +11,7 @@ import pytest
 
 from live_tracker.settings import Settings
 from tests.histories.compiled import CompiledBuild
+from tests.histories.populations import write_code_lists
 from tests.reference_engine import Reference, load_reference
 
 # `ci` looks at the same examples each time, so that a red run is the change's doing; `long` looks at new ones.
@@ -20,14 +21,21 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 @pytest.fixture(scope="session")
-def build(new_warehouse: Callable[[], Settings]) -> Iterator[CompiledBuild]:
+def code_lists(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The code lists of these tests."""
+    shipped = project / "dags" / "live_tracker" / "reference_data" / "data"
+    return write_code_lists(shipped, tmp_path_factory.mktemp("reference") / "data")
+
+
+@pytest.fixture(scope="session")
+def build(new_warehouse: Callable[[], Settings], code_lists: Path) -> Iterator[CompiledBuild]:
     """The models, compiled over a warehouse that no other test uses."""
-    made = CompiledBuild(new_warehouse())
+    made = CompiledBuild(new_warehouse().model_copy(update={"reference": code_lists}))
     yield made
     made.close()
 
 
 @pytest.fixture(scope="session")
-def reference(project: Path) -> Reference:
+def reference(code_lists: Path) -> Reference:
     """The code lists, as the reference engine reads them."""
-    return load_reference(project / "dags" / "live_tracker" / "reference_data" / "data")
+    return load_reference(code_lists)

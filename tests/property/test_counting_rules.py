@@ -19,7 +19,7 @@ from tests.histories.compiled import IDENTITY_KEY, CompiledBuild
 from tests.histories.draw import histories
 from tests.histories.model import History
 from tests.recount import differences_between, history_of, links_of, supplies_of
-from tests.reference_engine import Parameters, Reference, Supply, Version, run
+from tests.reference_engine import Reference, Supply, Version, run
 
 pytestmark = pytest.mark.slow
 
@@ -33,8 +33,7 @@ def disagreements(build: CompiledBuild, reference: Reference, history: History) 
     """What the models and the engine make of a history, where they differ."""
     with build.over(history) as built:
         tables, found_links = built.build_all().tables(), built.links()
-    parameters = Parameters(list(history.definitions), history.as_of, history.known_as_of)
-    result = run(history.versions(), found_links, reference, parameters, history.supplies())
+    result = run(history.versions(), found_links, reference, history.parameters(), history.supplies())
     return differences_between(tables, result)
 
 

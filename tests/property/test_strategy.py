@@ -8,15 +8,14 @@ from tests.histories.draw import histories
 from tests.histories.model import History, from_json
 from tests.histories.reach import plain_links, reached, wanted
 from tests.histories.rounds import look_through
-from tests.reference_engine import Parameters, Reference, run
+from tests.reference_engine import Reference, run
 
 
 def test_everything_is_reached(reference: Reference) -> None:
     missing = wanted()
 
     def look_at(history: History) -> None:
-        parameters = Parameters(list(history.definitions), history.as_of, history.known_as_of)
-        result = run(history.versions(), plain_links(history), reference, parameters, history.supplies())
+        result = run(history.versions(), plain_links(history), reference, history.parameters(), history.supplies())
         missing.difference_update(reached(history, result))
 
     look_through(look_at, lambda: not missing)

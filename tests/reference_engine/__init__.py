@@ -5,17 +5,8 @@ Lists and loops, one function per rule. It imports nothing of the project. Where
 """
 
 from .engine import run
-from .model import (
-    Definition,
-    Link,
-    Parameters,
-    Reference,
-    Result,
-    Supply,
-    Version,
-    load_definitions,
-    load_reference,
-)
+from .loading import load_definitions, load_reference
+from .model import Definition, Link, Parameters, Reference, Result, Supply, Version
 
 __all__ = [
     "Definition",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from .breakdowns import annual_of, breakdowns_of, milestones_of, times_of
 from .characteristics import characteristics_of
+from .disproportionality import Seen, disproportionality_of, ethnic_group_of
 from .entry import Life, events_of, members_of
+from .ete import Order, ete_of, orders_of
 from .figures import (
     is_first_time_entrant,
     pending_offences,
@@ -15,6 +19,15 @@ from .figures import (
     reoffence_proof,
     state_of,
     summaries_of,
+)
+from .indicators import (
+    Entrant,
+    OutcomeDay,
+    custody_of,
+    entrant_of,
+    first_time_entrants_of,
+    outcome_days_of,
+    proofs_known_to,
 )
 from .model import (
     BOTH_FEEDS,
@@ -33,6 +46,9 @@ from .model import (
 from .offences import class_of, deciding, diversions_of, offences_of, proof_of
 from .persons import build_world, service_of_offence_event
 from .records import RecordShelf
+from .remand import Remand, remand_of, remands_of
+from .spans import spans_of
+from .survival import survival_of
 
 
 def run(
@@ -49,10 +65,12 @@ def run(
     world = build_world(history, links, parameters, supplies)
     shelf = RecordShelf(world, reference)
     result = Result([], [], [], [])
+    beside = Beside()
     for person in world.persons:
         records = shelf.records_of(person)
         offences, unpaired = offences_of(records, reference)
         life = Life(world, person, offences, reference)
+        beside.add(life)
         result.unpaired_same_asn.extend(
             {"person_key": person.person_key, **_record_columns(record)} for record in unpaired
         )
@@ -68,7 +86,43 @@ def run(
     result.breakdowns.extend(breakdowns_of(result.members, parameters.as_of))
     result.times.extend(times_of(result.members))
     result.milestones.extend(milestones_of(parameters.definitions, result.members, result.reoffences, parameters.as_of))
+    result.survival.extend(survival_of(parameters.definitions, result.members))
+    beside.tell(result, reference, parameters)
     return result
+
+
+@dataclass
+class Beside:
+    """What the indicators beside reoffending are counted of, person after person."""
+
+    first_proofs: dict[str, date] = field(default_factory=dict)
+    entrants: list[Entrant] = field(default_factory=list)
+    outcome_days: list[OutcomeDay] = field(default_factory=list)
+    remands: list[Remand] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
+    groups: dict[str, str] = field(default_factory=dict)
+
+    def add(self, life: Life) -> None:
+        """I1 to I5: what a person brings to each of them."""
+        for service, on in proofs_known_to(life):
+            self.first_proofs[service] = min(on, self.first_proofs.get(service, on))
+        if entrant := entrant_of(life):
+            self.entrants.append(entrant)
+        self.outcome_days += outcome_days_of(life)
+        self.groups[life.person.person_key] = ethnic_group_of(life.person, life.reference)
+        self.remands += remands_of(life)
+        self.orders += orders_of(life)
+
+    def tell(self, result: Result, reference: Reference, parameters: Parameters) -> None:
+        """I1 to I5: the rows of each."""
+        as_of = parameters.as_of
+        spans = spans_of(self.first_proofs, as_of)
+        result.first_time_entrants.extend(first_time_entrants_of(self.entrants, spans, reference, as_of))
+        result.custody.extend(custody_of(self.outcome_days, spans, reference, as_of))
+        result.remand.extend(remand_of(self.remands, spans, as_of))
+        result.ete.extend(ete_of(self.orders, spans, as_of))
+        seen = Seen(self.entrants, self.remands, self.outcome_days, self.groups)
+        result.disproportionality.extend(disproportionality_of(seen, spans, result.members, reference, parameters))
 
 
 def _add_member(result: Result, life: Life, member: Member, records: list[Record]) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from .dates import age_on, exists, follow_up_end, period_of, periods_between, proof_end
+from .dates import age_on, follow_up_end, period_of, periods_between, proof_end
 from .model import (
     NULL_DATE,
     Definition,
@@ -23,17 +23,10 @@ from .model import (
 )
 from .offences import deciding, diversion_of, in_scope, proof_of, standing
 from .persons import Person, World, identity_of, one_service, service_of_offence_event
+from .stays import Stay, end_at, stays_of
 
+SENTENCED = ("SENTENCE", "RECALL")
 SERIOUS_CATEGORIES = ("ROBBERY", "DRUGS", "VIOLENCE_AGAINST_THE_PERSON")
-ONE_DAY = timedelta(days=1)
-
-
-@dataclass(eq=False)
-class Stay:
-    """E2: SENTENCE and RECALL episodes at most one day apart, first episode first."""
-
-    episodes: list[Version]
-    end: date | None
 
 
 @dataclass(frozen=True)
@@ -86,39 +79,6 @@ def outcomes_of_entry(life: Life, offence: Offence, definition: Definition) -> l
     return found
 
 
-def stays_of(person: Person, as_of: date) -> list[Stay]:
-    """E2: SENTENCE and RECALL episodes at most one day apart are one stay."""
-    episodes = [
-        version
-        for version in person.tables["custody_episode"]
-        if text(version.row, "kind") in ("SENTENCE", "RECALL") and exists(day(version.row, "start_date"), as_of)
-    ]
-    stays: list[Stay] = []
-    for episode in sorted(episodes, key=lambda v: (day(v.row, "start_date") or as_of, _episode_order(v))):
-        start, end = day(episode.row, "start_date") or as_of, end_at(episode, as_of)
-        if stays and follows(stays[-1], start):
-            stays[-1].episodes.append(episode)
-            stays[-1].end = None if stays[-1].end is None or end is None else max(stays[-1].end, end)
-        else:
-            stays.append(Stay([episode], end))
-    return stays
-
-
-def follows(stay: Stay, start: date) -> bool:
-    """E2: whether an episode that starts on a day belongs to a stay."""
-    return stay.end is None or start <= stay.end + ONE_DAY
-
-
-def end_at(episode: Version, as_of: date) -> date | None:
-    """T1: an end after A does not exist: the episode goes on."""
-    end = day(episode.row, "end_date")
-    return end if exists(end, as_of) else None
-
-
-def _episode_order(version: Version) -> tuple[bytes, bytes]:
-    return version.source.encode(), (text(version.row, "episode_id") or "").encode()
-
-
 def began_with_sentence(stay: Stay) -> bool:
     """E2: stays that began with RECALL are no entry."""
     return text(stay.episodes[0].row, "kind") == "SENTENCE"
@@ -140,7 +100,7 @@ def last_episodes(life: Life, stay: Stay) -> list[Version]:
 def release_events(life: Life, definition: Definition) -> list[Event]:
     """E1, E2: ends of stays that began with a sentence, if end_reason is empty or RELEASED."""
     events = []
-    for stay in stays_of(life.person, life.world.as_of):
+    for stay in stays_of(life.person, SENTENCED, life.world.as_of):
         if stay.end is None or not began_with_sentence(stay):
             continue
         last = last_episodes(life, stay)

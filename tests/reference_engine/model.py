@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
 Row = dict[str, str | None]
@@ -63,6 +59,18 @@ class OffenceCode:
     is_recordable: bool
 
 
+@dataclass(frozen=True)
+class Population:
+    """How many children of an age, or of 10 to 17, and of a group, or of all, an area had in a year."""
+
+    area: str
+    year: int
+    age: str
+    ethnicity_group: str
+    population: int
+    source: str
+
+
 @dataclass(frozen=True, repr=False)
 class Reference:
     """The code lists. Lists keyed by Home Office class hold whole classes or the beginnings of them."""
@@ -77,6 +85,7 @@ class Reference:
     substantive: frozenset[str]
     ethnicity_groups: dict[str, str]
     dummy_asns: tuple[re.Pattern[str], ...]
+    populations: tuple[Population, ...]
 
     def group_of(self, code: str) -> str | None:
         """The offence group of an offence code."""
@@ -124,11 +133,12 @@ class Definition:
 
 @dataclass(frozen=True)
 class Parameters:
-    """What is asked: the definitions, the day looked at, and the last extract date that is known."""
+    """What is asked: the definitions, the day looked at, the last extract date known, and the least count of an index."""
 
     definitions: list[Definition]
     as_of: date
     known_as_of: date
+    minimum_count: int = 5
 
 
 @dataclass(frozen=True)
@@ -143,6 +153,12 @@ class Result:
     breakdowns: Table = field(default_factory=list)
     times: Table = field(default_factory=list)
     milestones: Table = field(default_factory=list)
+    survival: Table = field(default_factory=list)
+    first_time_entrants: Table = field(default_factory=list)
+    custody: Table = field(default_factory=list)
+    remand: Table = field(default_factory=list)
+    ete: Table = field(default_factory=list)
+    disproportionality: Table = field(default_factory=list)
     events: Table = field(default_factory=list)
     unpaired_same_asn: Table = field(default_factory=list)
 
@@ -184,6 +200,7 @@ class Record:
     knife: bool | None = None
     seriousness: int | None = None
     category: str | None = None
+    first_hearing: date | None = None
     outcomes: list[Outcome] = field(default_factory=list)
 
     @property
@@ -338,64 +355,3 @@ def canonical_asn(value: str) -> str:
         return value
     year, unit, system, sequence, check = match.groups()
     return f"{year}{unit}{system}{int(sequence):011d}{check}"
-
-
-def load_reference(folder: Path | str) -> Reference:
-    """The code lists of a folder of CSV files, gzipped or not."""
-    rows = {name: _read(Path(folder), name) for name in _REFERENCE_FILES}
-    return Reference(
-        offence_codes={
-            row["cjs_code"]: OffenceCode(row["category"], row["home_office_class"], row["is_recordable"] == "1")
-            for row in rows["offence_code"]
-        },
-        offence_groups={
-            row["home_office_class"]: (row["offence_group"], row["yjb_category"]) for row in rows["offence_group"]
-        },
-        seriousness={row["home_office_class"]: int(row["seriousness"]) for row in rows["seriousness"]},
-        legal_outcomes={row["legal_outcome"]: row["tier"] for row in rows["legal_outcome"]},
-        result_types={row["result_code"]: row["result_type"] for row in rows["result_code"]},
-        result_tiers={row["result_code"]: (row["tier"], row["legal_outcome"] or None) for row in rows["result_tier"]},
-        gravity={row["tier"]: int(row["gravity"]) for row in rows["tier"]},
-        substantive=frozenset(row["tier"] for row in rows["tier"] if row["is_substantive"] == "1"),
-        ethnicity_groups={row["ethnicity"]: row["ethnicity_group"] for row in rows["ethnicity"]},
-        dummy_asns=tuple(re.compile(row["pattern"]) for row in rows["dummy_asn"]),
-    )
-
-
-_REFERENCE_FILES = (
-    "dummy_asn ethnicity legal_outcome offence_code offence_group result_code result_tier seriousness tier".split()
-)
-
-
-def load_definitions(folder: Path | str) -> list[Definition]:
-    """The definitions of a folder: `cohort_definitions.csv` with `cohort_definition_tiers.csv`."""
-    tiers = _read(Path(folder), "cohort_definition_tiers")
-
-    def tiers_of(definition: str, role: str) -> frozenset[str]:
-        return frozenset(row["tier"] for row in tiers if (row["definition"], row["role"]) == (definition, role))
-
-    return [
-        Definition(
-            definition=row["definition"],
-            cohort_period=row["cohort_period"],
-            min_age=int(row["min_age"]),
-            max_age=int(row["max_age"]),
-            entry=row["entry"],
-            entry_filter=row["entry_filter"] or "none",
-            entry_flags=frozenset(filter(None, (row["entry_flags"] or "").split(";"))),
-            follow_up_months=int(row["follow_up_months"]),
-            waiting_months=int(row["waiting_months"]),
-            offence_scope=row["offence_scope"],
-            proof_sources=frozenset((row.get("proof_sources") or "cms;pnc").split(";")),
-            entry_tiers=tiers_of(row["definition"], "entry"),
-            proof_tiers=tiers_of(row["definition"], "proof"),
-            milestones=tuple(int(month) for month in (row.get("milestones") or "3;6;9;12").split(";")),
-        )
-        for row in _read(Path(folder), "cohort_definitions")
-    ]
-
-
-def _read(folder: Path, name: str) -> list[dict[str, str]]:
-    plain = folder / f"{name}.csv"
-    data = plain.read_bytes() if plain.exists() else gzip.decompress((folder / f"{name}.csv.gz").read_bytes())
-    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))

@@ -179,7 +179,12 @@ def _service_by_residence(world: World, person: Person, residence: str | None, r
     if residence != "OTHER":
         return record.source
     home = home_yot([version for version in person.child_history if version.source == record.source], on)
-    return home if home in {source for source, _ in world.supplied} else None
+    return home if home in sources_of(world) else None
+
+
+def sources_of(world: World) -> set[str]:
+    """P2: the services that had delivered by K."""
+    return {source for source, _ in world.supplied}
 
 
 def service_of_police_event(world: World, person: Person, on: date, offences: list[Offence]) -> str | None:

@@ -66,6 +66,7 @@ class RecordShelf:
             knife=flag(row, "knife_related"),
             seriousness=number(row, "seriousness"),
             category=text(row, "yjb_category"),
+            first_hearing=day(row, "first_hearing_date"),
             outcomes=self.outcomes.get((version.source, offence_id), []),
         )
 

@@ -13,7 +13,7 @@ from live_tracker.settings import PROJECT
 
 ENGINE = PROJECT / "tests" / "reference_engine"
 MODULES = sorted(ENGINE.glob("*.py"))
-NUMBERED = (("T", 4), ("P", 3), ("O", 7), ("E", 6), ("R", 9))
+NUMBERED = (("T", 4), ("P", 3), ("O", 7), ("E", 6), ("R", 10), ("I", 5))
 RULES = [f"{letter}{number}" for letter, last in NUMBERED for number in range(1, last + 1)]
 
 
@@ -33,7 +33,7 @@ def named_first(tree: ast.Module) -> set[str]:
     """The rules that the docstrings of a module's functions name before the colon of their first line."""
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     beginnings = [(ast.get_docstring(function) or "").partition("\n")[0].partition(":") for function in functions]
-    return {rule for before, colon, _ in beginnings if colon for rule in re.findall(r"\b[TPOER]\d\b", before)}
+    return {rule for before, colon, _ in beginnings if colon for rule in re.findall(r"\b[TPOERI]\d+\b", before)}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)

@@ -1,5 +1,6 @@
 -- E6: the quarters of which indicators are told, and the twelve months that end with each: of a service from the quarter
--- of the first proof that it knows, up to the as-of day.
+-- of the first proof that is its (P2), up to the as-of day. An area that sends nothing is no service: its children are
+-- nobody's, and it has no population that the rates of all could be over.
 {{ config(materialized='table', indexes=[]) }}
 
 with proofs as (
@@ -10,6 +11,11 @@ with proofs as (
 offence_services as (
     select * from {{ ref('int_offence_services') }}
     where exclusion is null
+),
+
+services as (
+    select source from {{ ref('int_reporting_services') }}
+    where table_name = 'child'
 ),
 
 periods as (
@@ -26,6 +32,7 @@ begun as (
         on
             proofs.offence_uid = offence_services.offence_uid
             and proofs.proof_date = offence_services.day
+    inner join services on offence_services.yot = services.source
     group by offence_services.yot
 ),
 
