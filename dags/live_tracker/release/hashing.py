@@ -29,6 +29,7 @@ GRAINS: dict[str, tuple[str, ...]] = {
     "remand": ("yot", "span", "quarter", "dimension", "value"),
     "ete": ("yot", "span", "quarter", "age_group", "ete_band"),
     "serious_violence": ("yot", "span", "quarter", "dimension", "value"),
+    "comparator": ("yot", "area", "measure", "definition", "period_start", "period_end", "source"),
     "caseload": ("definition", "cohort", "yot", "person_key"),
     "new_arrests": ("yot", "arrest_key"),
 }
