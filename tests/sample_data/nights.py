@@ -13,7 +13,7 @@ from tests.sample_data.deliveries import arrivals, write_deliveries
 from tests.sample_data.lives import live
 from tests.sample_data.records import Record
 from tests.sample_data.truth import heard, truth_of
-from tests.sample_data.wolverhampton import past
+from tests.sample_data.planned import past
 from tests.sample_data.writing import written_down
 
 LAST_NIGHT = dt.date(2026, 11, 21)
