@@ -60,9 +60,7 @@ def write_plans(out: Path, *, seed: int = 1, last_night: dt.date = LAST_NIGHT, e
     _write(out, lives, nights=1, seed=seed, last_night=last_night, errors=errors)
 
 
-def _write(
-    out: Path, lives: Iterable[Life], *, nights: int, seed: int, last_night: dt.date, errors: float
-) -> None:
+def _write(out: Path, lives: Iterable[Life], *, nights: int, seed: int, last_night: dt.date, errors: float) -> None:
     first_night = last_night - dt.timedelta(days=nights - 1)
     histories: dict[tuple[str, str], list[Record]] = defaultdict(list)
     truth = []

@@ -68,7 +68,7 @@ class _Draft(NamedTuple):
     """A life as drawn: its cases, those of them that must be reoffences, and when the child entered, if it did."""
 
     cases: list[Case]
-    again: list[Case] = []
+    again: tuple[Case, ...] = ()
     window: Window | None = None
     flags: tuple[Flag, ...] = ()
 
@@ -102,9 +102,7 @@ def _life(plan: Plan, part: Part, number: int, seed: int, fake: Faker, until: dt
     raise AssertionError
 
 
-def _cohort(
-    plan: Plan, part: Part, child: Child, chance: random.Random, make: _Make, day: dt.date
-) -> _Draft | None:
+def _cohort(plan: Plan, part: Part, child: Child, chance: random.Random, make: _Make, day: dt.date) -> _Draft | None:
     """Who entered a cohort, with the planned reoffences and what does not count beside them."""
     outcome = _chosen(chance, _INDEX_OUTCOMES)
     entry = make([_drawn(chance)], outcome, day - days(chance, 200 if outcome == "DTO" else 70, 0.3))
@@ -115,24 +113,20 @@ def _cohort(
     early = [] if part.is_entrant else [*_early(child, chance, make, part)]
     others = [*early, *_not_counting(chance, make, entry, window)]
     again = list(_reoffending(plan, part, chance, make, window))
-    return _Draft([*others, entry, *again], again, window)
+    return _Draft([*others, entry, *again], tuple(again), window)
 
 
-def _managed(
-    plan: Plan, part: Part, child: Child, chance: random.Random, make: _Make, day: dt.date
-) -> _Draft | None:
+def _managed(plan: Plan, part: Part, child: Child, chance: random.Random, make: _Make, day: dt.date) -> _Draft | None:
     """Who came to be managed by several agencies, known from before."""
     early, window = [*_early(child, chance, make, part)], window_from(day)
     again = list(_reoffending(plan, part, chance, make, window))
     end = day + dt.timedelta(days=chance.randrange(90, 400)) if chance.random() < 0.7 else None
     flag = Flag(chance.choice(["ODOC", "MAPPA"]), day, end)
     is_child = 10 <= age_on(child.date_of_birth, day) < ADULT
-    return _Draft([*early, *again], again, window, (flag,)) if early and is_child else None
+    return _Draft([*early, *again], tuple(again), window, (flag,)) if early and is_child else None
 
 
-def _sentenced(
-    plan: Plan, part: Part, child: Child, chance: random.Random, make: _Make, day: dt.date
-) -> _Draft | None:
+def _sentenced(plan: Plan, part: Part, child: Child, chance: random.Random, make: _Make, day: dt.date) -> _Draft | None:
     """Who was sentenced to custody, on remand before it for the planned nights or not at all."""
     case = make([_drawn(chance)], _chosen(chance, _CUSTODIAL_OUTCOMES), day - days(chance, 75, 0.3))
     case = _remanded(case, part.nights)
@@ -140,9 +134,7 @@ def _sentenced(
     return _Draft([*_early(child, chance, make, part), case]) if is_child else None
 
 
-def _entrant(
-    plan: Plan, part: Part, child: Child, chance: random.Random, make: _Make, day: dt.date
-) -> _Draft | None:
+def _entrant(plan: Plan, part: Part, child: Child, chance: random.Random, make: _Make, day: dt.date) -> _Draft | None:
     """Whose first outcome it was; what was resolved in the community before is none."""
     before = [make([_drawn(chance)], "COMMUNITY_RESOLUTION", day - days(chance, 240))] if chance.random() < 0.17 else []
     case = make([_drawn(chance)], _chosen(chance, _FIRST_OUTCOMES), day - days(chance, 60, 0.3))
@@ -289,7 +281,9 @@ def _is_first_as_planned(plan: Plan, part: Part, child: Child, cases: list[Case]
     if not part.is_entrant:
         return first is None or not any(first in year for year in plan.spans("entrants"))
     held = [case for case in cases if first in {decision.day for one in case.offences for decision in one.decisions}]
-    is_child = all(10 <= age_on(child.date_of_birth, day) < ADULT for case in held for day in (case.arrested, case.decided))
+    is_child = all(
+        10 <= age_on(child.date_of_birth, day) < ADULT for case in held for day in (case.arrested, case.decided)
+    )
     return first is not None and first in part.span and is_child
 
 

@@ -102,9 +102,7 @@ class Plan:
             for place, often in enumerate(dealt):
                 is_entrant = may_be_first and place % 2 == 0
                 day = known_by if may_be_first else min(known_by, quarter.first)
-                yield Part(
-                    "cohort", quarter, day, often, is_entrant=is_entrant, is_crowded=len(quarters) > 1
-                )
+                yield Part("cohort", quarter, day, often, is_entrant=is_entrant, is_crowded=len(quarters) > 1)
 
     def _nights(self, custody: Figure, seed: int) -> list[int]:
         """Nights on remand before each sentence; none before most."""

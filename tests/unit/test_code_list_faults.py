@@ -83,7 +83,12 @@ def refused(settings: Settings, lists: Path) -> list[str]:
         ("comparator.csv", "eastvale,service", "eastvale,twin", "row 2, column kind: is none of core_city, family"),
         ("comparator.csv", "custody_per_1000", "custody", "row 3, column measure: is none of binary_rate,"),
         ("comparator.csv", "per_cent", "per_1000", "row 2, column unit: is not per_cent, the unit of binary_rate"),
-        ("comparator.csv", "custody_per_1000,", "custody_per_1000,x", "row 3, column definition: .* under no definition"),
+        (
+            "comparator.csv",
+            "custody_per_1000,",
+            "custody_per_1000,x",
+            "row 3, column definition: .* under no definition",
+        ),
         ("comparator.csv", "national_proven", "National", "row 2, column definition: is not the name of a definition"),
         ("comparator.csv", "eastvale,spring", "east vale,spring", "row 2, column services: is neither"),
         ("comparator.csv", "*,2023", ",2023", "row 3, column services: is empty"),

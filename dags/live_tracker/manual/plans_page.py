@@ -157,7 +157,11 @@ def _comparators() -> str:
         ("area", "period", "measure", "printed", "of counts", "publication and page", "note"),
         (
             (
-                *(row["area"], row["period"], row["measure"] + (f" ({row['definition']})" if row["definition"] else "")),
+                *(
+                    row["area"],
+                    row["period"],
+                    row["measure"] + (f" ({row['definition']})" if row["definition"] else ""),
+                ),
                 *(f"{row['value']} {row['unit'].replace('_', ' ')}", _of_counts(row)),
                 *(f"{row['source']}: {row['page']}", row["note"]),
             )

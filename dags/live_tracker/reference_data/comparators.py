@@ -47,7 +47,9 @@ def check_comparators(problems: Problems, lines: list[Line]) -> None:
 
 
 def _faults(line: Line) -> list[tuple[str, str]]:
-    faults = [(column, message) for column, (shape, message) in _SHAPES.items() if not re.fullmatch(shape, line[column])]
+    faults = [
+        (column, message) for column, (shape, message) in _SHAPES.items() if not re.fullmatch(shape, line[column])
+    ]
     if line["kind"] not in KINDS:
         faults.append(("kind", f"is none of {', '.join(sorted(KINDS))}"))
     if line["measure"] not in UNITS:
