@@ -240,9 +240,9 @@ select
     period_end,
     numerator,
     denominator,
-    value,
+    value::numeric(15, 6) as value,
     state,
-    maturity
+    maturity::numeric(5, 4) as maturity
 from final
 -- without a population or an event there is no rate, and nothing to compare
 where value is not null
