@@ -175,12 +175,16 @@ def sample(
     children: Annotated[int, typer.Option(help="children of each service")] = 300,
     seed: Annotated[int, typer.Option(help="the same seed makes the same bytes")] = 1,
     errors: Annotated[float, typer.Option(help="how many of the usual errors in names and numbers, 0 to 1")] = 1.0,
+    plans: Annotated[
+        bool, typer.Option("--plans", help="services whose children make up the published figures of plans; one night")
+    ] = False,
 ) -> None:
     """Make sample deliveries in OUT/deliveries and, apart from them, the truth in OUT/truth.json."""
     options = {
         "--services": services, "--nights": nights, "--children": children, "--seed": seed, "--errors": errors
     }  # fmt: skip
-    make_run.write_sample(out, *(str(word) for option in options.items() for word in option))
+    words = [str(word) for option in options.items() for word in option]
+    make_run.write_sample(out, *words, *(["--plans"] if plans else []))
     say(terminal.console(), f"written: {out / 'deliveries'}")
 
 

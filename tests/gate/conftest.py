@@ -34,6 +34,12 @@ INSERT INTO reference.cohort_definition_tier
 SELECT 'definitions-a', definition, 'proof', tier
 FROM unnest(ARRAY['both_feeds', 'police_only']) AS definition,
     unnest(ARRAY['pre_court', 'first_tier', 'community', 'custody']) AS tier;
+INSERT INTO reference.code_set VALUES ('reference-a', now());
+INSERT INTO reference.comparator VALUES
+('reference-a', 'albion', 'national', 'binary_rate', 'both_feeds', 'all police records', '*', 'autumn', '2022-10-01',
+    '2022-12-31', 41.9, 'per_cent', NULL, NULL, 'a bulletin', 'table 1', '2024-05-01', NULL),
+('reference-a', 'eastvale', 'service', 'custody_per_1000', NULL, 'sentences', 'eastvale', 'autumn', '2022-10-01',
+    '2022-12-31', 0.14, 'per_1000', 1, 7000, 'a plan', 'page 4', '2024-05-01', NULL);
 """
 
 DELIVERIES = """
@@ -198,6 +204,18 @@ SELECT definition, cohort, yot, 'YRO', 'Not known', children, 0, reoffenders, re
 FROM candidate.cohort_summary;
 """
 
+COMPARATORS = """
+INSERT INTO candidate.comparator
+SELECT yot, 'albion', 'national', 'binary_rate', 'fraction', 'both_feeds', 'all police records', 'autumn', '2022-10-01',
+    '2022-12-31', 0.419, NULL, NULL, NULL, cohort, cohort_start, cohort_end, 0, state, maturity, reoffenders, children,
+    binary_rate, binary_rate - 0.419, NULL, 'a bulletin', 'table 1', '2024-05-01', NULL
+FROM candidate.cohort_summary WHERE definition = 'both_feeds' AND cohort = '2022Q4';
+INSERT INTO candidate.comparator VALUES
+('eastvale', 'eastvale', 'service', 'custody_per_1000', 'per_1000', NULL, 'sentences', 'autumn', '2022-10-01',
+    '2022-12-31', 0.14, 1, 7000, 0.142857, '2022Q4', '2022-10-01', '2022-12-31', 0, 'complete', NULL, 1, 7000, 0.142857,
+    0.002857, true, 'a plan', 'page 4', '2024-05-01', NULL);
+"""
+
 SPANS = """
     (VALUES
         ('quarter', '2022Q4', '2022-10-01'::date, '2022-12-31'::date, true),
@@ -297,7 +315,7 @@ class Night:
                 GRANT SELECT ON candidate.{table} TO publisher;
                 """
             )
-        self.execute(MEMBERS + REOFFENCES + SUMMARIES + BREAKDOWNS + FOLLOW_UP + INDICATORS)
+        self.execute(MEMBERS + REOFFENCES + SUMMARIES + BREAKDOWNS + FOLLOW_UP + INDICATORS + COMPARATORS)
 
     def another_run(self, run_key: str, *, as_of: dt.date = AS_OF, requested_as_of: dt.date | None = None) -> Night:
         """A run as it stands when its candidate has been built, in the same warehouse."""

@@ -145,6 +145,10 @@ KNOWN_BAD = {
     "groups_add_up_to_the_entrants": "DELETE FROM candidate.disproportionality WHERE stage = 'first_time_entrants'",
     "groups_add_up_to_the_cohort": "UPDATE candidate.disproportionality SET base_children = base_children + 1 "
     "WHERE stage = 'reoffenders'",
+    "comparators_are_unique": "INSERT INTO candidate.comparator SELECT * FROM candidate.comparator WHERE yot = 'eastvale'",
+    "comparators_hold_together": "UPDATE candidate.comparator SET our_value = our_value + 0.1",
+    "comparators_are_labelled": "UPDATE candidate.comparator SET our_maturity = NULL",
+    "comparators_are_those_of_the_list": "UPDATE candidate.comparator SET published_value = 0.4 WHERE yot = 'all'",
     "caseload_is_unique": "INSERT INTO candidate.caseload SELECT * FROM candidate.caseload LIMIT 1",
     "caseload_holds_together": "UPDATE candidate.caseload SET days_left = days_left - 1",
     "caseload_is_who_is_in_follow_up": "DELETE FROM candidate.caseload WHERE person_key = 'child-5'",

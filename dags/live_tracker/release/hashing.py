@@ -30,6 +30,7 @@ GRAINS: dict[str, tuple[str, ...]] = {
     "ete": ("yot", "span", "quarter", "age_group", "ete_band"),
     "serious_violence": ("yot", "span", "quarter", "dimension", "value"),
     "disproportionality": ("yot", "span", "quarter", "stage", "definition", "ethnicity_group"),
+    "comparator": ("yot", "area", "measure", "definition", "period_start", "period_end", "source"),
     "caseload": ("definition", "cohort", "yot", "person_key"),
     "new_arrests": ("yot", "arrest_key"),
 }
