@@ -12,6 +12,7 @@ import pytest
 
 from live_tracker import database
 from live_tracker.errors import DatabaseError
+from live_tracker.release.freeze import freeze
 from live_tracker.release.hashing import PRACTICE, PUBLISHED
 from tests.deliver import administer
 
@@ -168,11 +169,13 @@ def test_arrests_known_by_the_release_before_are_not_new(night: Night) -> None:
 def test_a_login_of_one_service_sees_its_rows_and_no_sums(
     night: Night, reader_of_eastvale: Callable[[str], list[tuple[Any, ...]]]
 ) -> None:
-    night.release()
+    freeze(night.settings, "2022Q4", night.release(), "a tester", None)
+    night.execute("UPDATE candidate.cohort_member SET reoffences = reoffences + 1")
+    live = night.another_run("second").release()
 
     for table in ANALYTICS:
         assert reader_of_eastvale(f"SELECT DISTINCT yot FROM analytics.{table}") == [("eastvale",)]
-        (everything,) = night.rows(f"SELECT count(*) FROM release.{table}")
+        (everything,) = night.rows(f"SELECT count(*) FROM release.{table} WHERE release_id = '{live}'")
         assert night.rows(f"SELECT count(*) FROM analytics.{table}", role="analyst") == [everything]
     assert ("all",) in night.rows("SELECT yot FROM analytics.cohort_summary", role="analyst")
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
