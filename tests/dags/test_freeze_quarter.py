@@ -41,7 +41,14 @@ def keep(freeze_quarter: Any, warehouse: Settings, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize(
     ("name", "given"),
-    [("quarter", ()), ("quarter", ("",)), ("quarter", ("2026Q5",)), ("quarter", ("2026-Q2",)), ("by", ()), ("by", ("",))],
+    [
+        ("quarter", ()),
+        ("quarter", ("",)),
+        ("quarter", ("2026Q5",)),
+        ("quarter", ("2026-Q2",)),
+        ("by", ()),
+        ("by", ("",)),
+    ],
 )
 def test_nobody_freezes_without_saying_what_and_who(freeze_quarter: Any, name: str, given: tuple[str, ...]) -> None:
     from airflow.sdk.exceptions import ParamValidationError  # noqa: PLC0415 - imports Airflow
