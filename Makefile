@@ -131,6 +131,10 @@ bench: setup ## a night's build against one made anew, how pairing grows, how we
 	@$(RUN) -m tests.bench.linkage
 	@$(RUN) -m tests.bench.identity_nights
 
+.PHONY: frozen-quarter
+frozen-quarter: setup ## freeze a sample's quarter, land 60 more nights, make it anew; what changed and why
+	@$(RUN) -m tests.bench.frozen_quarter
+
 .PHONY: lint
 lint: setup ## style and types; changes nothing
 	@$(RUN) -m ruff check --quiet .

@@ -34,7 +34,10 @@ GRAINS: dict[str, tuple[str, ...]] = {
     "caseload": ("definition", "cohort", "yot", "person_key"),
     "new_arrests": ("yot", "arrest_key"),
 }
-"""The published tables, each with the columns that make a row of it unique."""
+"""The published tables that are copied from a candidate, each with the columns that make a row of it unique."""
+
+PUBLISHED = (*GRAINS, "revision")
+"""All published tables: the last is made at publication, for it compares with a release."""
 
 PRACTICE = ("caseload", "new_arrests")
 """Those that practitioners alone read, in schema practice; the others are in analytics."""
