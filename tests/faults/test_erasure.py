@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +16,7 @@ from live_tracker import database, runs
 from live_tracker.database import ROLES, connect
 from live_tracker.deliveries.contract import FEEDS
 from live_tracker.erasure.erase import Named, Reason, erase, plan
+from live_tracker.erasure.scrub import scrub
 from live_tracker.errors import DatabaseError, TrackerError
 from live_tracker.release.hashing import GRAINS
 from live_tracker.settings import PROJECT, Settings
@@ -64,10 +66,11 @@ def gone(settings: Settings, made: MadeChild) -> None:
 def look(settings: Settings, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
     """Rows of a query as the administrator, from whom no row is kept."""
     connection = psycopg2.connect(database.warehouse_admin_url(settings))
+    connection.autocommit = True
     try:
         with connection.cursor() as cursor:
             cursor.execute(query, parameters)
-            return cursor.fetchall()
+            return cursor.fetchall() if cursor.description else []
     finally:
         connection.close()
 
@@ -94,6 +97,20 @@ def words_of(settings: Settings, made: MadeChild) -> list[str]:
     return [CANARY, f"\\y{made.child_id}\\y", made.pnc_id, *asns, *offences, *(str(key) for (key,) in keys)]
 
 
+def files_with(settings: Settings, made: MadeChild) -> list[Path]:
+    """Files of the home, the server's and its log's among them, whose bytes hold the canary or the PNC id."""
+    words = re.compile(f"{CANARY}|{made.pnc_id}".encode(), re.IGNORECASE)
+    look(settings, "CHECKPOINT")
+    found = []
+    for path in settings.home.rglob("*"):
+        try:
+            if path.is_file() and words.search(path.read_bytes()):
+                found.append(path)
+        except FileNotFoundError:
+            continue
+    return found
+
+
 def everybody(settings: Settings, release_id: str) -> dict[str, set[str]]:
     """The rows of every table of a release, without its name."""
     query = "SELECT (to_jsonb(row) - 'release_id')::text FROM release.{} AS row WHERE release_id = %s"
@@ -109,9 +126,11 @@ def test_a_child_goes_stays_gone_and_nobody_else_moves(
     before = everybody(warehouse, first)
     words = words_of(warehouse, made[GOES])
     assert {"raw.yot_child", "raw.pnc_nominal", "identity.face"} <= traces(warehouse, words).keys()
+    assert files_with(warehouse, made[GOES])
     gone(warehouse, made[GOES])
-    left = traces(warehouse, words)
-    assert left == {"identity.erased_person": 1}
+    assert scrub(warehouse) == []
+    assert traces(warehouse, words) == {"identity.erased_person": 1}
+    assert files_with(warehouse, made[GOES]) == []
 
     # the counts of the frozen figures stay; of the rows of persons, the others' do
     after = everybody(warehouse, first)
@@ -131,6 +150,7 @@ def test_a_child_goes_stays_gone_and_nobody_else_moves(
     deliver(tmp_path / "never", DAYS[1], [made[STAYS], made[OTHER]])
     third = night(warehouse, tmp_path / "all")
     assert traces(warehouse, words) == {"identity.erased_person": 1}
+    assert files_with(warehouse, made[GOES]) == []
     assert everybody(warehouse, third) == everybody(never, night(never, tmp_path / "never"))
     accounts = fetch(
         warehouse,
