@@ -117,9 +117,7 @@ def everybody(settings: Settings, release_id: str) -> dict[str, set[str]]:
     return {table: {str(row) for (row,) in look(settings, query.format(table), release_id)} for table in GRAINS}
 
 
-def test_a_child_goes_stays_gone_and_nobody_else_moves(
-    warehouse: Settings, new_warehouse: Any, tmp_path: Path
-) -> None:
+def test_a_child_goes_stays_gone_and_nobody_else_moves(warehouse: Settings, new_warehouse: Any, tmp_path: Path) -> None:
     made = children()
     deliver(tmp_path / "all", DAYS[0], made.values())
     first = night(warehouse, tmp_path / "all")

@@ -33,7 +33,9 @@ def erase(
 ) -> None:
     """Take all records of a child out, in both feeds and every release, for good. docs/runbooks/erasure.md first."""
     if service and pnc_id:
-        raise TrackerError("CHILD is either a child id of a service or a PNC id", do="give one of --service and --pnc-id")
+        raise TrackerError(
+            "CHILD is either a child id of a service or a PNC id", do="give one of --service and --pnc-id"
+        )
     settings, console = _settings(), terminal.console()
     named = Named(child, "cms" if service else "pnc" if pnc_id else None, service)
     planned = erasing.plan(settings, named)

@@ -21,7 +21,7 @@ from live_tracker.errors import TrackerError
 from live_tracker.identity import scope
 from live_tracker.identity.identifiers import canonical_pnc_id
 from live_tracker.identity.keys import identity_key
-from live_tracker.settings import TRACKER, Settings
+from live_tracker.settings import Settings
 
 
 class Reason(StrEnum):
@@ -69,6 +69,9 @@ def erase(settings: Settings, named: Named, by: str, reason: Reason, planned: Go
 
 def _find(cursor: Cursor, named: Named) -> Going:
     _check_links(cursor)
+    day = latest_extract_date(cursor.connection, None)
+    if named.system == "pnc" and day:
+        named = named._replace(name=canonical_pnc_id(named.name, day) or named.name)
     persons = _persons(cursor, named)
     if len(persons) > 1:
         raise TrackerError(
@@ -167,7 +170,8 @@ def _take_rows_out(cursor: Cursor, feed: str, table: str, name: str) -> None:
         (feed, name),
     )
     cursor.execute(
-        "SELECT DISTINCT source FROM pg_temp.going_sighting WHERE feed = %s AND table_name = %s ORDER BY 1", (feed, name)
+        "SELECT DISTINCT source FROM pg_temp.going_sighting WHERE feed = %s AND table_name = %s ORDER BY 1",
+        (feed, name),
     )
     for (source,) in cursor.fetchall():
         cursor.execute(
@@ -178,8 +182,11 @@ def _take_rows_out(cursor: Cursor, feed: str, table: str, name: str) -> None:
             (feed, name, source),
         )
         versions.derive(cursor, table, feed, source)
-    for place, of_table in ((f"raw.{table}", ""), ("raw.change", "gone.table_name = %(table)s AND"),
-                            ("raw.unresolved", "gone.table_name = %(table)s AND")):
+    for place, of_table in (
+        (f"raw.{table}", ""),
+        ("raw.change", "gone.table_name = %(table)s AND"),
+        ("raw.unresolved", "gone.table_name = %(table)s AND"),
+    ):
         cursor.execute(
             f"""
             DELETE FROM {place} AS gone

@@ -90,8 +90,7 @@ def _of_releases(cursor: Cursor) -> dict[str, str]:
         """
     )
     return {
-        f"release.{table}": f"person_key IN {_PERSONS}"
-        + (f" OR (person_key IN {_ONCE} AND {event} IN (SELECT event_key FROM pg_temp.erased_event))" if event else "")
+        f"release.{table}": f"person_key IN {_PERSONS}" + (_OWN_EVENT.format(event=event) if event else "")
         for table, event in cursor.fetchall()
     }
 
@@ -120,14 +119,13 @@ def _fitted(query: str, feed: Feed, table: Table) -> str:
         raw=f"raw.{feed.name}_{table.name}",
         person=feed.person_column,
         own=table.key[0],
-        names=" OR ".join(
-            f"(erased.column_name = '{column}' AND erased.id = record.{column})" for column in named
-        ),
+        names=" OR ".join(f"(erased.column_name = '{column}' AND erased.id = record.{column})" for column in named),
     )
 
 
 _PERSONS = "(SELECT person_key FROM pg_temp.erased_person)"
 _ONCE = "(SELECT person_key FROM pg_temp.once_person)"
+_OWN_EVENT = f" OR (person_key IN {_ONCE} AND {{event}} IN (SELECT event_key FROM pg_temp.erased_event))"
 _RECORD = "(source_system, source, source_id) IN (SELECT source_system, source, source_id FROM pg_temp.erased_record)"
 _FACES = f"(SELECT face FROM identity.face WHERE {_RECORD})"  # noqa: S608 - constants of this module
 _EITHER_RECORD = """

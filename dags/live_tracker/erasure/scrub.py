@@ -106,11 +106,17 @@ def _tables(cursor: Cursor) -> list[str]:
 
 
 def _overwrite_log(cursor: Cursor) -> None:
-    """A checkpoint keeps old segments to write over later: go on until every one has been written over."""
+    """A checkpoint keeps old segments under new names, to write over later: go on until each has been written over."""
+    _next_segment(cursor)
     cursor.execute("CHECKPOINT")
     cursor.execute("SELECT count(*) FROM pg_catalog.pg_ls_waldir()")
     (segments,) = cursor.fetchone() or (0,)
     for _ in range(segments + 1):
-        cursor.execute("SELECT pg_logical_emit_message(false, 'live-tracker', 'erasure')")
-        cursor.execute("SELECT pg_switch_wal()")
+        _next_segment(cursor)
     cursor.execute("CHECKPOINT")
+
+
+def _next_segment(cursor: Cursor) -> None:
+    # without a record of its own an empty segment is not left
+    cursor.execute("SELECT pg_logical_emit_message(false, 'live-tracker', 'erasure')")
+    cursor.execute("SELECT pg_switch_wal()")
