@@ -6,10 +6,13 @@ CREATE TABLE identity.erasure (
     erased_on date NOT NULL,
     erased_by text NOT NULL CHECK (erased_by <> ''),
     reason_code text NOT NULL CHECK (reason_code IN ('request', 'retention', 'order', 'error')),
+    key_hash text NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE identity.erasure IS 'One row per erasure, append-only; nothing of what was erased';
 COMMENT ON COLUMN identity.erasure.erased_on IS 'The newest extract date landed at that time';
+
+COMMENT ON COLUMN identity.erasure.key_hash IS 'By which the loader sees that its identity key is still the same';
 
 CREATE TABLE identity.erased_id (
     id_hash text COLLATE "C" PRIMARY KEY,
@@ -86,7 +89,8 @@ GRANT DELETE, SELECT (
 ) ON identity.review_decision TO eraser;
 
 GRANT SELECT, INSERT ON identity.erasure, identity.erased_id, identity.erased_person TO eraser;
-GRANT SELECT (id_hash, feed, source) ON identity.erased_id TO loader;
+GRANT SELECT ON identity.erased_id TO loader;
+GRANT SELECT (erasure_id, key_hash) ON identity.erasure TO loader;
 GRANT SELECT (id_hash) ON identity.erased_id TO publisher;
 GRANT SELECT ON identity.erased_person TO publisher;
 GRANT SELECT ON identity.erasure TO auditor;

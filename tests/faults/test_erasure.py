@@ -12,15 +12,12 @@ from typing import Any
 import psycopg2
 import pytest
 
-from live_tracker import database, runs
-from live_tracker.database import ROLES, connect
-from live_tracker.deliveries.contract import FEEDS
+from live_tracker import database
 from live_tracker.erasure.erase import Named, Reason, erase, plan
 from live_tracker.erasure.scrub import scrub
-from live_tracker.errors import DatabaseError, TrackerError
 from live_tracker.release.hashing import GRAINS
 from live_tracker.settings import PROJECT, Settings
-from tests.deliver import Row, fetch, fetch_as, land_all, write_delivery
+from tests.deliver import Row, fetch, write_delivery
 from tests.made_children import FORCE, MadeChild
 from tests.night import run_night
 

@@ -16,7 +16,7 @@ from live_tracker.deliveries.landing import forget
 from live_tracker.deliveries.ledger import latest_extract_date
 from live_tracker.erasure import going
 from live_tracker.erasure.going import Going
-from live_tracker.erasure.tombstones import id_hash
+from live_tracker.erasure.tombstones import id_hash, key_hash
 from live_tracker.errors import TrackerError
 from live_tracker.identity import scope
 from live_tracker.identity.identifiers import canonical_pnc_id
@@ -204,8 +204,12 @@ def _leave_tombstones(
 ) -> list[tuple[str, str]]:
     """Write who erased when and why, and the hashes of what is erased; returns the feeds and sources it came from."""
     cursor.execute(
-        "INSERT INTO identity.erasure (erased_on, erased_by, reason_code) VALUES (%s, %s, %s) RETURNING erasure_id",
-        (day, by, reason.value),
+        """
+        INSERT INTO identity.erasure (erased_on, erased_by, reason_code, key_hash)
+        VALUES (%s, %s, %s, %s)
+        RETURNING erasure_id
+        """,
+        (day, by, reason.value, key_hash(key)),
     )
     (erasure_id,) = cursor.fetchone() or (None,)
     cursor.execute("SELECT feed, source, column_name, id FROM pg_temp.erased_id")

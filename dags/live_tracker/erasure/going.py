@@ -125,7 +125,7 @@ def _fitted(query: str, feed: Feed, table: Table) -> str:
 
 _PERSONS = "(SELECT person_key FROM pg_temp.erased_person)"
 _ONCE = "(SELECT person_key FROM pg_temp.once_person)"
-_OWN_EVENT = f" OR (person_key IN {_ONCE} AND {{event}} IN (SELECT event_key FROM pg_temp.erased_event))"
+_OWN_EVENT = f" OR (person_key IN {_ONCE} AND {{event}} IN (SELECT event_key FROM pg_temp.erased_event))"  # noqa: S608
 _RECORD = "(source_system, source, source_id) IN (SELECT source_system, source, source_id FROM pg_temp.erased_record)"
 _FACES = f"(SELECT face FROM identity.face WHERE {_RECORD})"  # noqa: S608 - constants of this module
 _EITHER_RECORD = """

@@ -9,11 +9,17 @@ from dataclasses import dataclass
 
 from live_tracker.database import Connection
 from live_tracker.deliveries.contract import Feed, Table
+from live_tracker.errors import TrackerError
 
 
 def id_hash(key: bytes, feed: str, source: str, column: str, value: str) -> str:
     """64 hex digits of HMAC-SHA256 over an id as raw keeps it; `column` says what it is an id of."""
     return hmac.digest(key, "\x1f".join(("erased", feed, source, column, value)).encode(), hashlib.sha256).hex()
+
+
+def key_hash(key: bytes) -> str:
+    """64 hex digits by which a key is known again."""
+    return hmac.digest(key, b"key of the erased ids", hashlib.sha256).hex()
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,22 @@ class Tombstones:
 
 
 def read_tombstones(connection: Connection, key: bytes, feed: Feed, source: str) -> Tombstones:
-    """The tombstones of a source, as they stand in this transaction."""
+    """The tombstones of a source, as they stand in this transaction. Raises TrackerError if they are of another key."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id_hash FROM identity.erased_id WHERE feed = %s AND source = %s", (feed.name, source))
-        return Tombstones(key, feed, source, frozenset(found for (found,) in cursor.fetchall()))
+        cursor.execute(
+            """
+            SELECT erased_id.id_hash, erasure.key_hash = %s
+            FROM identity.erased_id AS erased_id
+            INNER JOIN identity.erasure AS erasure ON erased_id.erasure_id = erasure.erasure_id
+            WHERE erased_id.feed = %s AND erased_id.source = %s
+            """,
+            (key_hash(key), feed.name, source),
+        )
+        found = cursor.fetchall()
+    if not all(is_ours for _, is_ours in found):
+        raise TrackerError(
+            "the identity key is another than when children were erased: their rows would not be known again",
+            f"{feed.name}/{source}",
+            "put the home's old identity key back",
+        )
+    return Tombstones(key, feed, source, frozenset(each for each, _ in found))
