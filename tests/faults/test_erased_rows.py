@@ -23,6 +23,7 @@ from live_tracker.deliveries import cli as deliveries_cli
 from live_tracker.deliveries.contract import FEEDS
 from live_tracker.deliveries.ledger import deliveries_hash
 from live_tracker.erasure import cli as erasure_cli
+from live_tracker.erasure import scrub as scrubbing
 from live_tracker.erasure.erase import Named, Reason, erase, plan
 from live_tracker.errors import CheckFailed, DatabaseError, TrackerError
 from live_tracker.identity import links
@@ -295,6 +296,22 @@ def test_the_command_shows_what_would_go_and_asks(warehouse: Settings, tmp_path:
     assert isinstance(both.exception, TrackerError)
     assert run("scrub").exit_code == 0
     assert "erased" in run("deliveries").output
+
+
+def test_what_could_not_be_overwritten_is_told(warehouse: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scrubbing, "LONGEST_WAIT", 0.0)
+    with database.connect(warehouse, "analyst") as reader:
+        reader.set_session(isolation_level="REPEATABLE READ")
+        reader.cursor().execute("SELECT 1")
+        left = scrubbing.scrub(warehouse)
+    assert left == ["deleted rows in the server's files: 1 sessions still see them; `scrub` again when they have ended"]
+    url = SecretStr(database.role_url(warehouse, "auditor"))
+    left = scrubbing.scrub(warehouse.model_copy(update={"warehouse_url": url}))
+    assert [what.split(":")[0] for what in left] == [
+        "deleted rows in the server's files",
+        "samples of values in the planner's statistics",
+        "the write-ahead log, until the server has written over it",
+    ]
 
 
 def test_no_copy_of_later_deliveries_is_kept_either(warehouse: Settings, tmp_path: Path) -> None:

@@ -55,6 +55,10 @@ def night(settings: Settings, root: Path) -> str:
     return run_night(settings, root, PROJECT / "definitions")
 
 
+def is_incremental(settings: Settings) -> bool:
+    return look(settings, "SELECT changes_after IS NOT NULL FROM ops.candidate") == [(True,)]
+
+
 def gone(settings: Settings, made: MadeChild) -> None:
     named = Named(made.child_id, "cms", made.service)
     erase(settings, named, "a tester", Reason.request, plan(settings, named))
@@ -135,6 +139,7 @@ def test_a_child_goes_stays_gone_and_nobody_else_moves(warehouse: Settings, new_
 
     # a release of the same day is as if the child had never been delivered
     second = night(warehouse, tmp_path / "all")
+    assert not is_incremental(warehouse)
     never = new_warehouse()
     deliver(tmp_path / "never", DAYS[0], [made[STAYS], made[OTHER]])
     assert everybody(warehouse, second) == everybody(never, night(never, tmp_path / "never"))
@@ -144,6 +149,7 @@ def test_a_child_goes_stays_gone_and_nobody_else_moves(warehouse: Settings, new_
     deliver(tmp_path / "all", DAYS[1], made.values())
     deliver(tmp_path / "never", DAYS[1], [made[STAYS], made[OTHER]])
     third = night(warehouse, tmp_path / "all")
+    assert is_incremental(warehouse)
     assert traces(warehouse, words) == {"identity.erased_person": 1}
     assert files_with(warehouse, made[GOES]) == []
     assert everybody(warehouse, third) == everybody(never, night(never, tmp_path / "never"))
