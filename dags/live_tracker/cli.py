@@ -15,6 +15,7 @@ from rich.console import Console
 from live_tracker import database, make_run, report, runs, status, terminal
 from live_tracker.build.docs import write_docs
 from live_tracker.deliveries.cli import app as deliveries_app
+from live_tracker.erasure.cli import app as erasure_app
 from live_tracker.errors import TrackerError
 from live_tracker.explain import page, trail
 from live_tracker.home import airflow, airflow_api, postgres
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 app.add_typer(deliveries_app)
 app.add_typer(definitions_app, name="definitions")
+app.add_typer(erasure_app)
 app.add_typer(files_app)
 app.add_typer(linkage_app, name="linkage")
 app.add_typer(review_app, name="review")

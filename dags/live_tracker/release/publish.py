@@ -110,7 +110,8 @@ def _days(run: Run) -> Days:
 def _check_deliveries(connection: Connection, run: Run, days: Days) -> None:
     if run.deliveries_hash != deliveries_hash(connection, days.known_as_of):
         raise NotPublished(
-            "deliveries have landed since this run began, or links were decided on: its candidate is not all that is known",
+            "deliveries have landed since this run began, links were decided on or a child was erased: its candidate is "
+            "not what is known",
             f"run {run.run_key}",
             "start the run again; it takes the new deliveries in",
         )
