@@ -25,7 +25,7 @@ COMMENT ON COLUMN identity.erased_id.id_hash IS
 'HMAC-SHA256 under the identity key, which is not in the database, of feed, source, column and id';
 CREATE INDEX erased_id_source ON identity.erased_id (feed, source);
 
-CREATE TABLE IF NOT EXISTS identity.erased_person (person_key text COLLATE "C" PRIMARY KEY, erased_on date NOT NULL);
+
 COMMENT ON TABLE identity.erased_person IS 'Persons all of whose records have been erased';
 
 -- Row accounting: what is kept out is counted by itself, so that no figure about quarantine moves.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 
-from live_tracker.release.hashing import GRAINS
+from live_tracker.release.hashing import PUBLISHED
 from live_tracker.release.marts import list_marts
 from tests.gate.conftest import Night
 
 
 def test_before_there_is_a_release_the_tables_are_named_without_numbers(night: Night) -> None:
     marts = list_marts(night.settings)
-    assert [mart.name.partition(".")[2] for mart in marts] == list(GRAINS)
+    assert [mart.name.partition(".")[2] for mart in marts] == list(PUBLISHED)
     assert {(mart.rows, mart.seconds) for mart in marts} == {(None, None)}
     assert all(mart.answers and mart.grain for mart in marts)
 

@@ -11,9 +11,10 @@ from psycopg2 import sql
 from live_tracker.database import connect
 from live_tracker.manual.unit_tests import read_unit_tests
 from live_tracker.release.copying import as_owner
-from live_tracker.release.descriptions import described_models
-from live_tracker.release.hashing import GRAINS, PRACTICE
+from live_tracker.release.descriptions import described_tables
+from live_tracker.release.hashing import GRAINS, PRACTICE, PUBLISHED
 from live_tracker.release.publish import current_release
+from live_tracker.release.revision import GRAIN
 from live_tracker.settings import Settings
 
 
@@ -30,19 +31,19 @@ class Mart(NamedTuple):
 
 def list_marts(settings: Settings) -> list[Mart]:
     """Every published table, in the order of its publication; without a release or a build their numbers are None."""
-    models = {model["name"]: model for model in described_models()}
+    models = {model["name"]: model for model in described_tables()}
     tests = Counter(test.model for test in read_unit_tests())
     rows, seconds = _rows(settings), _seconds(settings)
     return [
         Mart(
             f"{'practice' if table in PRACTICE else 'analytics'}.{table}",
-            ", ".join(grain),
+            ", ".join(GRAINS.get(table, GRAIN)),
             rows.get(table),
             seconds.get(table),
             tests[table],
             models[table]["config"]["meta"]["answers"],
         )
-        for table, grain in GRAINS.items()
+        for table in PUBLISHED
     ]
 
 
@@ -53,7 +54,7 @@ def _rows(settings: Settings) -> dict[str, int]:
             return {}
         with as_owner(connection), connection.cursor() as cursor:
             found = {}
-            for table in GRAINS:
+            for table in PUBLISHED:
                 query = sql.SQL("SELECT count(*) FROM release.{} WHERE release_id = %s").format(sql.Identifier(table))
                 cursor.execute(query, (release_id,))
                 (found[table],) = cursor.fetchone() or (0,)
