@@ -26,8 +26,6 @@ COMMENT ON COLUMN identity.erased_id.id_hash IS
 CREATE INDEX erased_id_source ON identity.erased_id (feed, source);
 
 
-COMMENT ON TABLE identity.erased_person IS 'Persons all of whose records have been erased';
-
 -- Row accounting: what is kept out is counted by itself, so that no figure about quarantine moves.
 ALTER TABLE ops.delivery_table
 ADD COLUMN erased integer NOT NULL DEFAULT 0,
@@ -88,11 +86,10 @@ GRANT DELETE, SELECT (
     decision_id, source, child_id, other_system, other_source, other_id
 ) ON identity.review_decision TO eraser;
 
-GRANT SELECT, INSERT ON identity.erasure, identity.erased_id, identity.erased_person TO eraser;
+GRANT SELECT, INSERT ON identity.erasure, identity.erased_id TO eraser;
 GRANT SELECT ON identity.erased_id TO loader;
 GRANT SELECT (erasure_id, key_hash) ON identity.erasure TO loader;
 GRANT SELECT (id_hash) ON identity.erased_id TO publisher;
-GRANT SELECT ON identity.erased_person TO publisher;
 GRANT SELECT ON identity.erasure TO auditor;
 
 DO $$
