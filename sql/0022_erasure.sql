@@ -25,7 +25,6 @@ COMMENT ON COLUMN identity.erased_id.id_hash IS
 'HMAC-SHA256 under the identity key, which is not in the database, of feed, source, column and id';
 CREATE INDEX erased_id_source ON identity.erased_id (feed, source);
 
-
 -- Row accounting: what is kept out is counted by itself, so that no figure about quarantine moves.
 ALTER TABLE ops.delivery_table
 ADD COLUMN erased integer NOT NULL DEFAULT 0,
