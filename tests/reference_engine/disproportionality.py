@@ -122,30 +122,33 @@ def disproportionality_of(
     rows: Table = []
     for span in spans:
         population = population_groups(reference, span)
-        stages: dict[tuple[str, str], Groups] = {
-            (stage, NO_DEFINITION): seen.groups_in(stage, span) for stage in BASES if stage != "reoffenders"
-        }
-        stages["population", NO_DEFINITION] = Counter({group: told[0] for group, told in population.items()})
-        cohorts = {name: cohort_of(name, span, members) for name in quarterly}
-        for name, cohort in cohorts.items():
-            stages["cohort", name] = Counter(member["ethnicity_group"] for member in cohort)
-            reoffenders = [member for member in cohort if member["is_reoffender"]]
-            stages["reoffenders", name] = Counter(member["ethnicity_group"] for member in reoffenders)
+        cohorts = {name: cohort for name in quarterly if (cohort := cohort_of(name, span, members))}
+        stages = stages_of(seen, span, population, cohorts)
         groups = sorted({group for counts in stages.values() for group in counts})
         for (stage, definition), counts in stages.items():
-            if stage not in BASES or (stage == "reoffenders" and not cohorts[definition]):
+            if stage not in BASES:
                 continue
+            base, of_population = stages[BASES[stage], definition], BASES[stage] == "population"
             columns = span.columns(parameters.as_of)
-            if stage == "reoffenders":
-                columns["is_complete"] &= all(member["state"] == "closed" for member in cohorts[definition])
-            base = stages[BASES[stage], definition]
+            columns["is_complete"] &= all(member["state"] == "closed" for member in cohorts.get(definition, []))
             for group in groups:
                 key = {"stage": stage, "base_stage": BASES[stage], "definition": definition, "ethnicity_group": group}
-                told = index_of(
-                    group, counts, base, parameters.minimum_count, is_population=BASES[stage] == "population"
-                )
+                told = index_of(group, counts, base, parameters.minimum_count, is_population=of_population)
                 rows.append({**columns, **key, **told, **gap_of(group, counts, population)})
     return rows
+
+
+def stages_of(
+    seen: Seen, span: Span, population: dict[str, tuple[int, int, str]], cohorts: dict[str, Table]
+) -> dict[tuple[str, str], Groups]:
+    """I5: the children of each group in each stage, and in what is the base of one; with the definition."""
+    stages = {(stage, NO_DEFINITION): seen.groups_in(stage, span) for stage in BASES if stage != "reoffenders"}
+    stages["population", NO_DEFINITION] = Counter({group: told[0] for group, told in population.items()})
+    for name, cohort in cohorts.items():
+        reoffenders = [member for member in cohort if member["is_reoffender"]]
+        stages["cohort", name] = Counter(member["ethnicity_group"] for member in cohort)
+        stages["reoffenders", name] = Counter(member["ethnicity_group"] for member in reoffenders)
+    return stages
 
 
 def cohort_of(definition: str, span: Span, members: Table) -> Table:
