@@ -211,3 +211,35 @@ def test_without_a_change_of_records_it_is_the_definition_the_code_or_the_day(ni
         )
         told.append(causes(night)["westvale"])
     assert told == ["time passed", "code", "definition"]
+
+
+def test_a_change_of_any_record_that_counts_is_found(night: Night) -> None:
+    moved(night)
+    know_board_as_of(night, "2024-06-23")
+    administer(
+        night.settings,
+        """
+        INSERT INTO identity.person_link (source_system, source, source_id, person_key, method, known_from) VALUES
+            ('cms', 'westvale', 'W-3', 'child-3', 'ids', '2024-01-01'), ('pnc', '20', 'P-3', 'child-3', 'ids', '2024-01-01')
+        """,
+    )
+    told = {}
+    for table in (
+        *("yot_child", "yot_offence", "yot_outcome", "yot_programme", "yot_custody_episode", "yot_child_flag"),
+        *("pnc_nominal", "pnc_arrest_summons", "pnc_offence", "pnc_disposal"),
+    ):
+        column, source, number = ("child_id", "westvale", "W-3") if table[:3] == "yot" else ("pnc_id", "20", "P-3")
+        administer(
+            night.settings,
+            f"""
+            INSERT INTO raw.{table} (source, row_hash, delivery_id, line_no, {column})
+            VALUES ('{source}', '\\x01', 'd4', 1, '{number}');
+            INSERT INTO raw.{table}_version (source, key, row_hash, known_from, deleted)
+            VALUES ('{source}', 'X-1', '\\x01', '2024-06-24', false);
+            """,
+        )
+        told[table] = causes(night)["westvale"]
+        administer(night.settings, f"DELETE FROM raw.{table}_version")
+    outcomes = {"yot_outcome", "pnc_disposal"}
+    assert told == {table: "late outcome" if table in outcomes else "correction" for table in told}
+    assert causes(night)["westvale"] == "unexplained"
