@@ -35,9 +35,10 @@
     select {{ columns }} from {{ arg_dict['temp_relation'] }}
 {%- endmacro %}
 
-{# Joins of a few people's rows are hashed: the planner takes them for fewer still, and would loop. Models that read the
-   feeds are left alone: they look a few rows up among many. #}
-{% macro plan_for_few() -%}
+{# Joins are hashed. A join over several columns is taken for far fewer rows than it has: looped, it would take a build in
+   full forever, and a few people's rows too long. Only models that read the feeds for a few people are left alone: they
+   look a few rows up among many. #}
+{% macro plan_joins() -%}
     {%- set reads_feeds = '.stg_' in (model.depends_on.nodes | join(' ')) -%}
-    {%- if takes_up_some() and not reads_feeds -%} set local enable_nestloop = off {%- endif -%}
+    {%- if not (takes_up_some() and reads_feeds) -%} set local enable_nestloop = off {%- endif -%}
 {%- endmacro %}

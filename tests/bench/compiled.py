@@ -12,6 +12,9 @@ from live_tracker.build.dbt import invoke_dbt
 from live_tracker.runs import Run
 from live_tracker.settings import Settings
 
+JOINS = "SET enable_nestloop = off"
+"""What the project's macro plan_joins says before each model of a full build."""
+
 PARAMETERS = ("as_of", "known_as_of", "definitions_hash", "reference_hash")
 
 
@@ -37,9 +40,7 @@ class Model:
 def compiled_models(settings: Settings, run: Run) -> list[Model]:
     """Every model that is a table or a view, as a full build makes it, into the schemas dev_*."""
     variables = {name: str(getattr(run, name)) for name in PARAMETERS}
-    invoke_dbt(
-        settings, ["compile", "--full-refresh", "--target", "dev", "--select", "resource_type:model"], variables
-    )
+    invoke_dbt(settings, ["compile", "--full-refresh", "--target", "dev", "--select", "resource_type:model"], variables)
     return models_in_order(json.loads((settings.home / "dbt" / "target" / "manifest.json").read_text()))
 
 
@@ -65,7 +66,7 @@ def psql_script(models: list[Model]) -> str:
 
     With each model its name is printed, then the milliseconds of each of its statements.
     """
-    lines = ["SET client_min_messages = warning;"]
+    lines = ["SET client_min_messages = warning;", f"{JOINS};"]
     lines += [f"DROP {model.kind} IF EXISTS {model.relation} CASCADE;" for model in models]
     lines.append("\\timing on")
     for model in models:
@@ -87,3 +88,14 @@ def seconds_of_models(output: str) -> dict[str, float]:
         elif name and line.startswith("Time: "):
             seconds[name] = seconds.get(name, 0.0) + float(line.split()[1]) / 1000
     return seconds
+
+
+def sources(settings: Settings) -> list[str]:
+    """What the models read that no model makes, as `schema.name`: of the manifest that dbt wrote last."""
+    manifest = json.loads((settings.home / "dbt" / "target" / "manifest.json").read_text())
+    # the last build is what an incremental build starts from
+    return sorted(
+        f"{source['schema']}.{source['name']}"
+        for source in manifest["sources"].values()
+        if source["source_name"] != "last_build"
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import duckdb
@@ -12,6 +12,8 @@ from live_tracker.database import connect
 from live_tracker.settings import Settings
 
 _NULL = r"\N"
+# told in full: an empty file has nothing to be guessed from
+_FORMAT = f"""FORMAT csv, AUTO_DETECT false, HEADER false, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR '{_NULL}'"""
 
 
 def export(settings: Settings, tables: Iterable[str], file: Path) -> None:
@@ -19,6 +21,17 @@ def export(settings: Settings, tables: Iterable[str], file: Path) -> None:
     with duckdb.connect(str(file)) as into, tempfile.TemporaryDirectory() as folder:
         for table in tables:
             _copy(settings, table, into, Path(folder) / "rows.csv")
+
+
+def export_parquet(settings: Settings, tables: Mapping[str, str], folder: Path) -> None:
+    """Write tables or views, each to a Parquet file in a new folder: `tables` gives file names and `schema.name`."""
+    folder.mkdir()
+    rows = folder / "rows.duckdb"
+    export(settings, tables.values(), rows)
+    with duckdb.connect(str(rows)) as connection:
+        for name, table in tables.items():
+            connection.execute(f"COPY {table} TO '{folder / name}.parquet' (FORMAT parquet)")
+    rows.unlink()
 
 
 def _copy(settings: Settings, table: str, into: duckdb.DuckDBPyConnection, rows: Path) -> None:
@@ -40,7 +53,7 @@ def _copy(settings: Settings, table: str, into: duckdb.DuckDBPyConnection, rows:
             cursor.copy_expert(f"COPY (SELECT {values} FROM {table}) TO STDOUT WITH (FORMAT csv, NULL '{_NULL}')", to)
     into.execute(f"CREATE SCHEMA IF NOT EXISTS {table.partition('.')[0]}")
     into.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {_type(kind)}' for name, kind in columns)})")
-    into.execute(f"COPY {table} FROM '{rows}' (FORMAT csv, AUTO_DETECT false, HEADER false, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR '{_NULL}')")
+    into.execute(f"COPY {table} FROM '{rows}' ({_FORMAT})")
 
 
 def _type(kind: str) -> str:

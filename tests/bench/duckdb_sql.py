@@ -102,7 +102,8 @@ def _replace(tree: exp.Expression, query: str, sql: str) -> None:
 
 def _rewritten(node: exp.Expression) -> exp.Expression:
     if isinstance(node, exp.Collate):
-        return node.this.transform(_rewritten)
+        inner: exp.Expression = node.this
+        return inner.transform(_rewritten)
     if isinstance(node, exp.Table):
         node.set("catalog", None)
     elif isinstance(node, exp.Select) and not node.expressions:
