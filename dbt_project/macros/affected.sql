@@ -9,11 +9,18 @@
     {%- if not execute or takes_up_some() -%}
         {%- set people = ref('int_affected_people') -%}
         (
+            {% if '.stg_' in relation | string | replace('"', '') -%}
+            -- materialized: found by index once, however often a join goes through them
+            with found as materialized (
+                select of_everybody.*
+                from {{ relation }} as of_everybody
+                where of_everybody.person_key = any(array(select affected_people.person_key from {{ people }} as affected_people))
+            )
+
+            select * from found
+            {%- else -%}
             select of_everybody.*
             from {{ relation }} as of_everybody
-            {% if '.stg_' in relation | string | replace('"', '') -%}
-            where of_everybody.person_key in (select affected_people.person_key from {{ people }} as affected_people)
-            {%- else -%}
             -- an array finds them by index, however many the planner takes them for
             where of_everybody.person_key = any(array(select affected_people.person_key from {{ people }} as affected_people))
             {%- endif %}
@@ -36,7 +43,7 @@
 {%- endmacro %}
 
 {# Joins are hashed. A join over several columns is taken for far fewer rows than it has: looped, it would take a build in
-   full forever, and a few people's rows too long. Only models that read the feeds for a few people are left alone: they
+   full for ever, and a few people's rows too long. Only models that read the feeds for a few people are left alone: they
    look a few rows up among many. #}
 {% macro plan_joins() -%}
     {%- set reads_feeds = '.stg_' in (model.depends_on.nodes | join(' ')) -%}

@@ -79,7 +79,7 @@ def measure(folder: Path, services: int, children: int, told: Console, one_in: i
         people, affected, night, full = _by_dbt(settings, run_key, told)
         with connect(settings, "loader") as connection:
             run = runs.get(connection, run_key)
-        others = _by_others(settings, run, folder, told)
+        others = by_others(settings, run, folder, told)
         return Measured(services, children * services, people, changed, affected, full, night, *others)
     finally:
         postgres.stop(settings)
@@ -118,7 +118,7 @@ def build(home: Path, run_key: str, *, is_anew: bool) -> Build:
     return built
 
 
-def _by_others(settings: Settings, run: Run, folder: Path, told: Console) -> tuple[Taken, Taken, Taken]:
+def by_others(settings: Settings, run: Run, folder: Path, told: Console) -> tuple[Taken, Taken, Taken]:
     """The same SQL by psql, the same by DuckDB, and one definition's summary by pandas."""
     models = compiled_models(settings, run)
     with _timed(told, "the same SQL by psql"), peak_of_children(settings) as peak:
