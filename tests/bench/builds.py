@@ -52,7 +52,9 @@ def main(
         with tempfile.TemporaryDirectory(prefix="tracker-bench-") as folder:
             measured.append(measure(Path(folder), size, children, told))
         # a size may take an hour: what there is, is there
-        told.print(times(measured), profile(measured), growth(measured))
+        told.print(times(measured), profile(measured))
+        if len(measured) > 1:
+            told.print(growth(measured))
         for line in aims(measured):
             say(told, line)
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -66,9 +68,7 @@ def measure(folder: Path, services: int, children: int, told: Console, one_in: i
         parent.chmod(0o755)  # the server may run as another user than root
     settings, sample = Settings(home=folder / "home"), folder / "sample"
     with _timed(told, f"{services} services: sample of {services * children:,} children"):
-        in_own_process(
-            write_sample, sample, services=services, children=children, nights=1, last_night=NIGHTS[0], errors=1.0
-        )
+        in_own_process(write_sample, sample, services=services, children=children, nights=1, last_night=NIGHTS[0])
     database.prepare(settings)
     try:
         with _timed(told, "first night landed, resolved, built and released"):

@@ -17,6 +17,9 @@ from tests.deliver import Row, fetch, write_delivery
 from tests.night import request
 from tests.sample_data.nights import LAST_NIGHT
 
+NIGHTS = (LAST_NIGHT, LAST_NIGHT + dt.timedelta(days=1))
+"""The night of the sample, and the one after it."""
+
 
 def first_night(settings: Settings, deliveries: Path) -> str:
     """Land the deliveries that are there, resolve, build, check and release; returns the run's key."""
@@ -90,7 +93,3 @@ def _offenders(settings: Settings, service: str, one_in: int) -> list[tuple[str,
         service,
         one_in,
     )
-
-
-NIGHTS = (LAST_NIGHT, LAST_NIGHT + dt.timedelta(days=1))
-"""The night of the sample, and the one after it."""

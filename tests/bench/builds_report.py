@@ -168,3 +168,6 @@ def aims(measured: list[Measured]) -> Iterator[str]:
     at, full = f"at {largest.services} services:", largest.full.seconds
     yield f"{at} full build {full / largest.bare.seconds:.2f} times the bare SQL (aim: 3)"
     yield f"{at} a night {largest.night.seconds / full:.2f} of a full build (aim: 0.1 at 100 services)"
+    for before, after in pairwise(measured):
+        grown = per_tenfold(before.full.seconds, after.full.seconds, after.children / before.children)
+        yield f"{before.services} to {after.services} services: a full build grows {grown:.1f} times per tenfold (aim: 10)"

@@ -1,4 +1,7 @@
-"""What a piece of work takes of memory: it runs in a process of its own, watched together with the database server."""
+"""What a piece of work takes of memory: it runs in a process of its own, watched together with the database server.
+
+Linux alone tells how much of a process's memory is its own.
+"""
 
 from __future__ import annotations
 
