@@ -15,6 +15,8 @@ PYTEST := $(RUN) -m pytest
 # A file's tests share what they have built, so a file goes to one process.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
 SQL := sql dbt_project/models
+# The sizes that `make bench` builds at.
+SERVICES ?= 1 10 100
 
 export UV_PYTHON_DOWNLOADS := never
 # Compiled code is kept: without it every start of Airflow takes some seconds longer.
@@ -108,6 +110,10 @@ docs: setup ## write anew the pages that are made from code and tests: docs/gene
 	@$(RUN) -m live_tracker.manual
 	@$(RUN) -m live_tracker.deliveries.contract_page
 
+.PHONY: dbt-docs
+dbt-docs: setup ## dbt's documentation of the models as one page, as the last build has them
+	@$(TRACKER) dbt-docs
+
 .PHONY: test
 test: packages setup lint ## everything that continuous integration runs
 	@$(PYTEST) -q $(PARALLEL)
@@ -121,11 +127,15 @@ test-long: packages setup ## the slow lanes at full size
 	@HYPOTHESIS_PROFILE=long $(PYTEST) -q
 
 .PHONY: bench
-bench: setup ## a night's build against one made anew, how pairing grows, how well records link: tables and scorecards
-	@$(RUN) -m tests.bench.nightly_build
+bench: setup ## builds beside psql, DuckDB and pandas, how pairing grows, how well records link: [SERVICES="1 10"]
+	@$(RUN) -m tests.bench.builds $(foreach size,$(SERVICES),--services $(size))
 	@$(RUN) -m tests.bench.pairing
 	@$(RUN) -m tests.bench.linkage
 	@$(RUN) -m tests.bench.identity_nights
+
+.PHONY: frozen-quarter
+frozen-quarter: setup ## freeze a sample's quarter, land 60 more nights, make it anew; what changed and why
+	@$(RUN) -m tests.bench.frozen_quarter
 
 .PHONY: lint
 lint: setup ## style and types; changes nothing

@@ -11,10 +11,10 @@ from tests import deliver
 
 OUR_OWN = (
     *("tier.csv", "legal_outcome.csv", "result_tier.csv", "offence_group.csv"),
-    *("seriousness.csv", "ethnicity.csv", "dummy_asn.csv", "population.csv"),
+    *("seriousness.csv", "ethnicity.csv", "dummy_asn.csv", "population.csv", "comparator.csv"),
 )
 NATIONAL = ("offence_code.csv.gz", "result_code.csv.gz")
-TABLES = "code_set tier legal_outcome result_code offence_code ethnicity dummy_asn population".split()
+TABLES = "code_set tier legal_outcome result_code offence_code ethnicity dummy_asn population comparator".split()
 
 LISTS = {
     "tier.csv": """tier,gravity,is_substantive,title,source
@@ -61,6 +61,12 @@ eastvale,2020,10-17,All,30,ours,2024-05-01
 eastvale,2020,10-17,White,30,ours,2024-05-01
 eastvale,2020,10,White,10,ours,2024-05-01
 eastvale,2020,17,White,20,ours,2024-05-01
+""",
+    "comparator.csv": """area,kind,measure,definition,basis,services,period,period_start,period_end,value,unit,numerator,\
+denominator,source,page,source_date,note
+eastvale,service,binary_rate,national_proven,12 and 6 months,eastvale,spring,2023-04-01,2023-06-30,33.8,per_cent,22,65,\
+a plan,page 4,2024-05-01,
+albion,national,custody_per_1000,,all sentences,*,2023,2023-01-01,2023-12-31,0.40,per_1000,,,a bulletin,table 2,2024-05-01,old
 """,
 }
 

@@ -13,7 +13,9 @@ import typer
 from rich.console import Console
 
 from live_tracker import database, make_run, report, runs, status, terminal
+from live_tracker.build.docs import write_docs
 from live_tracker.deliveries.cli import app as deliveries_app
+from live_tracker.erasure.cli import app as erasure_app
 from live_tracker.errors import TrackerError
 from live_tracker.explain import page, trail
 from live_tracker.home import airflow, airflow_api, postgres
@@ -23,6 +25,7 @@ from live_tracker.identity.review.cli import app as review_app
 from live_tracker.make_run import Inputs, Watch
 from live_tracker.reference_data.cli import app as definitions_app
 from live_tracker.release.cli import app as release_app
+from live_tracker.release.marts import Mart, list_marts
 from live_tracker.runs import Run
 from live_tracker.settings import Settings, get_settings
 from live_tracker.terminal import say
@@ -32,6 +35,7 @@ app = typer.Typer(
 )
 app.add_typer(deliveries_app)
 app.add_typer(definitions_app, name="definitions")
+app.add_typer(erasure_app)
 app.add_typer(files_app)
 app.add_typer(linkage_app, name="linkage")
 app.add_typer(review_app, name="review")
@@ -130,6 +134,29 @@ def explain(
 
 
 @app.command()
+def marts() -> None:
+    """The published tables: grain, rows of the current release, seconds of the last build, what each answers."""
+    settings = get_settings()
+    postgres.check_is_running(settings)
+    terminal.print_table(
+        terminal.console(),
+        "The published tables",
+        ("table", "a row per", "rows", "seconds", "unit tests", "answers"),
+        [_told(mart) for mart in list_marts(settings)],
+        numbers=frozenset({2, 3, 4}),
+        folds=True,
+    )
+
+
+@app.command(name="dbt-docs")
+def dbt_docs() -> None:
+    """Write dbt's documentation of the models as one page: lineage, every column, tests, who reads what."""
+    settings = get_settings()
+    postgres.check_is_running(settings)
+    say(terminal.console(), f"written: {write_docs(settings)}")
+
+
+@app.command()
 def logs() -> None:
     """Where the logs are."""
     settings = get_settings()
@@ -150,12 +177,16 @@ def sample(
     children: Annotated[int, typer.Option(help="children of each service")] = 300,
     seed: Annotated[int, typer.Option(help="the same seed makes the same bytes")] = 1,
     errors: Annotated[float, typer.Option(help="how many of the usual errors in names and numbers, 0 to 1")] = 1.0,
+    plans: Annotated[
+        bool, typer.Option("--plans", help="services whose children make up the published figures of plans; one night")
+    ] = False,
 ) -> None:
     """Make sample deliveries in OUT/deliveries and, apart from them, the truth in OUT/truth.json."""
     options = {
         "--services": services, "--nights": nights, "--children": children, "--seed": seed, "--errors": errors
     }  # fmt: skip
-    make_run.write_sample(out, *(str(word) for option in options.items() for word in option))
+    words = [str(word) for option in options.items() for word in option]
+    make_run.write_sample(out, *words, *(["--plans"] if plans else []))
     say(terminal.console(), f"written: {out / 'deliveries'}")
 
 
@@ -244,6 +275,12 @@ def _login_url(settings: Settings, role: str) -> str:
     if role == "owner":
         return database.role_url(settings, "migrator") + "?options=-c%20role%3Downer"
     return database.role_url(settings, _role(role, "owner"))
+
+
+def _told(mart: Mart) -> tuple[str | int | None, ...]:
+    rows = None if mart.rows is None else f"{mart.rows:,}"
+    seconds = None if mart.seconds is None else f"{mart.seconds:.2f}"
+    return mart.name, mart.grain, rows, seconds, mart.unit_tests, mart.answers
 
 
 def _role(role: str, *others: str) -> database.Role:

@@ -136,7 +136,7 @@ def grant_database(settings: Settings) -> None:
         cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
         cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, logins))
         cursor.execute(
-            sql.SQL("GRANT TEMPORARY ON DATABASE {} TO loader, transformer, publisher, owner").format(database)
+            sql.SQL("GRANT TEMPORARY ON DATABASE {} TO loader, transformer, publisher, eraser, owner").format(database)
         )
         cursor.execute(sql.SQL("GRANT CREATE ON DATABASE {} TO owner").format(database))
 

@@ -135,14 +135,16 @@ def _row_counts(settings: Settings, run_key: str) -> str:
         settings,
         "auditor",
         """
-        SELECT sum(delivered) AS delivered, sum(loaded) AS loaded, sum(quarantined) AS quarantined
+        SELECT sum(delivered) AS delivered, sum(loaded) AS loaded, sum(quarantined) AS quarantined,
+            sum(erased) AS erased
         FROM ops.delivery_table INNER JOIN ops.delivery USING (delivery_id) WHERE run_key = %s
         """,
         run_key,
     )
     if not row["delivered"]:
         return ""
-    return f"; rows: {row['delivered']} delivered = {row['loaded']} loaded + {row['quarantined']} quarantined"
+    erased = f" + {row['erased']} erased" if row["erased"] else ""
+    return f"; rows: {row['delivered']} delivered = {row['loaded']} loaded + {row['quarantined']} quarantined{erased}"
 
 
 def _print_row_problems(settings: Settings, console: Console, run_key: str) -> None:

@@ -78,6 +78,16 @@ def get(connection: Connection, run_key: str) -> Run:
     return Run(**row)
 
 
+def last_built(connection: Connection) -> Run | None:
+    """The run whose candidate was built last and came through its gate; None if there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT run_key FROM ops.run WHERE status IN ('published', 'current') ORDER BY finished_at DESC LIMIT 1"
+        )
+        row = cursor.fetchone()
+    return get(connection, row[0]) if row else None
+
+
 def update(connection: Connection, run_key: str, status: Status, **columns: Any) -> None:
     """Move a run to `status` and set further columns of its row; finished_at is stamped when it ends."""
     assignments: list[sql.Composable] = [sql.SQL("status = {}").format(sql.Literal(status))]

@@ -73,6 +73,17 @@ def fail(settings: Settings, run_key: str, what_failed: str) -> None:
             runs.update(connection, run_key, "failed", message=message)
 
 
+def keep_to_oneself(connection: Connection) -> None:
+    """Let no run begin, and none go on to its next step, until the caller's transaction ends.
+
+    Raises CheckFailed if a run is at work.
+    """
+    _lock(connection)
+    others = _at_work(connection, "")
+    if others:
+        raise CheckFailed(f"run {others[0]} is at work", "ops.run", f"wait until it has ended: `{TRACKER} status`")
+
+
 def unfinished(settings: Settings) -> list[Run]:
     """The runs that have not ended, oldest first."""
     with connect(settings, "loader") as connection:

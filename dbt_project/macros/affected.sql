@@ -9,11 +9,18 @@
     {%- if not execute or takes_up_some() -%}
         {%- set people = ref('int_affected_people') -%}
         (
+            {% if '.stg_' in relation | string | replace('"', '') -%}
+            -- materialized: found by index once, however often a join goes through them
+            with found as materialized (
+                select of_everybody.*
+                from {{ relation }} as of_everybody
+                where of_everybody.person_key = any(array(select affected_people.person_key from {{ people }} as affected_people))
+            )
+
+            select * from found
+            {%- else -%}
             select of_everybody.*
             from {{ relation }} as of_everybody
-            {% if '.stg_' in relation | string | replace('"', '') -%}
-            where of_everybody.person_key in (select affected_people.person_key from {{ people }} as affected_people)
-            {%- else -%}
             -- an array finds them by index, however many the planner takes them for
             where of_everybody.person_key = any(array(select affected_people.person_key from {{ people }} as affected_people))
             {%- endif %}
@@ -35,9 +42,10 @@
     select {{ columns }} from {{ arg_dict['temp_relation'] }}
 {%- endmacro %}
 
-{# Joins of a few people's rows are hashed: the planner takes them for fewer still, and would loop. Models that read the
-   feeds are left alone: they look a few rows up among many. #}
-{% macro plan_for_few() -%}
+{# Joins are hashed. A join over several columns is taken for far fewer rows than it has: looped, it would take a build in
+   full for ever, and a few people's rows too long. Only models that read the feeds for a few people are left alone: they
+   look a few rows up among many. #}
+{% macro plan_joins() -%}
     {%- set reads_feeds = '.stg_' in (model.depends_on.nodes | join(' ')) -%}
-    {%- if takes_up_some() and not reads_feeds -%} set local enable_nestloop = off {%- endif -%}
+    {%- if not (takes_up_some() and reads_feeds) -%} set local enable_nestloop = off {%- endif -%}
 {%- endmacro %}

@@ -3,6 +3,14 @@
     ({{ day }} + make_interval(months => {{ months }}))::date
 {%- endmacro %}
 
+{# Whole months from a first day of a month to a last day of one, inclusive; negative where the last lies before it. #}
+{% macro months_between(first_day, last_day) -%}
+    (
+        (extract(year from {{ last_day }} + 1) - extract(year from {{ first_day }})) * 12
+        + extract(month from {{ last_day }} + 1) - extract(month from {{ first_day }})
+    )::integer
+{%- endmacro %}
+
 {# T3: age in whole years on a day; a child born on 29 February ages on 1 March in common years. #}
 {% macro age_on(day, date_of_birth) -%}
     (

@@ -8,8 +8,8 @@
                 {{ cell | join(', ') }},
                 can_repeat,
                 person_key,
-                count(*)::numeric as entries,
-                (count(*) filter (where is_reoffender))::numeric as reoffending_entries,
+                count(*) as entries,
+                count(*) filter (where is_reoffender) as reoffending_entries,
                 sum(reoffences) as reoffences
             from {{ relation }}
             group by {{ cell | join(', ') }}, can_repeat, person_key

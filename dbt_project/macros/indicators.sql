@@ -127,3 +127,8 @@
 {% macro level_order(level) -%}
     array_position(array['LOW', 'MEDIUM', 'HIGH', 'VERY_HIGH'], {{ level }}::text)
 {%- endmacro %}
+
+{# I5: whether an ethnic group is one: what is not known, or was not told, is none, and is compared with nobody. #}
+{% macro names_a_group(ethnicity_group) -%}
+    ({{ ethnicity_group }} not in ('{{ var("groups_that_name_none") | join("', '") }}'))
+{%- endmacro %}

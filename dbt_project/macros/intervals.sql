@@ -35,6 +35,17 @@
     )::numeric(9, 6)
 {%- endmacro %}
 
+{# R9, I5: standard error of the logarithm of the ratio of two rates; null where one of them is 0 or nothing varies. #}
+{% macro log_ratio_error(counted, n, other_counted, other_n) -%}
+    {%- set variance -%}
+        1 / nullif({{ counted }}, 0) - 1 / nullif({{ n }}, 0)
+            + 1 / nullif({{ other_counted }}, 0) - 1 / nullif({{ other_n }}, 0)
+    {%- endset -%}
+    case
+        when {{ variance }} > 0 then sqrt({{ variance }})
+    end
+{%- endmacro %}
+
 {# Variance of the difference of two rates that are one rate, the pooled: of the two-proportion z test. #}
 {% macro variance_if_equal(rate, n, other_rate, other_n) -%}
     (({{ rate }} * {{ n }} + {{ other_rate }} * {{ other_n }}) / ({{ n }} + {{ other_n }}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -10,10 +11,14 @@ from pathlib import Path
 import pytest
 import yaml
 
+from live_tracker import runs
 from live_tracker.build.dbt import LAYERS, build_layer, invoke_dbt
-from live_tracker.errors import CheckFailed
+from live_tracker.build.docs import write_docs
+from live_tracker.database import connect
+from live_tracker.errors import CheckFailed, TrackerError
 from live_tracker.reference_data.code_lists import load_code_lists
 from live_tracker.reference_data.definitions import load_definitions
+from live_tracker.release.hashing import GRAINS
 from live_tracker.runs import Run
 from live_tracker.settings import Settings
 from tests.deliver import administer, fetch
@@ -94,6 +99,40 @@ def test_a_dev_target_builds_beside_the_candidate(run_over_nothing: tuple[Settin
     settings, run = run_over_nothing
     build_layer(settings, run, "staging", target="dev")
     assert fetch(settings, "SELECT count(*) FROM pg_catalog.pg_views WHERE schemaname = 'dev_staging'") == [(14,)]
+
+
+def test_the_documentation_is_one_page_and_describes_every_column(run_over_nothing: tuple[Settings, Run]) -> None:
+    settings, run = run_over_nothing
+    with pytest.raises(TrackerError, match="nothing has been built yet"):
+        write_docs(settings)
+    with connect(settings, "loader") as connection:
+        runs.request(
+            connection,
+            run.run_key,
+            requested_by="make",
+            definitions_hash=run.definitions_hash,
+            reference_hash=run.reference_hash,
+            code_version="tests",
+        )
+        runs.update(connection, run.run_key, "published", as_of=AS_OF, known_as_of=AS_OF)
+    page = write_docs(settings)
+    assert "int_offence_groups" in page.read_text(encoding="utf-8")
+    described = json.loads((page.parent / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    models = json.loads((page.parent / "catalog.json").read_text(encoding="utf-8"))["nodes"]
+    assert len(models) > 60
+    undescribed = [
+        f"{name}.{column}"
+        for name, model in models.items()
+        for column in model["columns"]
+        if not described[name]["columns"].get(column, {}).get("description")
+    ]
+    assert undescribed == []
+
+
+def test_each_mart_has_readers(project: Path) -> None:
+    (read,) = (yaml.safe_load(path.read_text()) for path in (project / "dbt_project/models").glob("exposures.yml"))
+    refs = {ref for exposure in read["exposures"] for ref in exposure["depends_on"]}
+    assert {f"ref('{table}')" for table in GRAINS} <= refs
 
 
 def test_no_clock_in_the_models(project: Path) -> None:

@@ -14,7 +14,7 @@ from tests.sample_data.nights import write_sample
 
 pytestmark = pytest.mark.slow
 
-MARTS = ("first_time_entrants", "custody", "remand", "ete", "serious_violence")
+MARTS = ("first_time_entrants", "custody", "remand", "ete", "serious_violence", "disproportionality")
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +152,49 @@ def test_nights_on_remand_are_the_days_on_which_a_child_was_in(built: Settings) 
     )
     assert found == nights
     assert len(found) > 5
+
+
+def test_children_of_a_stage_are_those_that_other_marts_tell_of(built: Settings) -> None:
+    """Of services: remanded children are those of `remand`, the children of a cohort those of its breakdown by group."""
+    remands = """
+        SELECT sum(stage.children), count(*) FILTER (WHERE stage.children <> remand.children)
+        FROM (
+            SELECT yot, span, quarter, sum(children) AS children FROM candidate.disproportionality
+            WHERE stage = 'remand' AND yot <> 'all' GROUP BY yot, span, quarter
+        ) AS stage
+        INNER JOIN candidate.remand USING (yot, span, quarter) WHERE dimension = 'all'
+    """
+    cohorts = """
+        SELECT sum(stage.children), count(*) FILTER (
+            WHERE (stage.base_children, stage.children, stage.rate)
+                IS DISTINCT FROM (breakdown.children, breakdown.reoffenders, breakdown.binary_rate)
+        )
+        FROM candidate.disproportionality AS stage
+        LEFT JOIN candidate.cohort_breakdown AS breakdown
+            ON (stage.definition, stage.quarter, stage.yot) = (breakdown.definition, breakdown.cohort, breakdown.yot)
+            AND breakdown.dimension = 'ethnicity_group' AND breakdown.value = stage.ethnicity_group
+        WHERE stage.stage = 'reoffenders' AND stage.span = 'quarter' AND stage.yot <> 'all' AND stage.base_children > 0
+    """
+    for query in (remands, cohorts):
+        [(told, different)] = fetch_as(built, "publisher", query)
+        assert told > 0
+        assert different == 0
+
+
+def test_programmes_of_the_caseload_are_those_that_hold_the_day(built: Settings) -> None:
+    [(as_of,)] = fetch_as(built, "publisher", "SELECT as_of FROM ops.run")
+    query = f"""
+        SELECT listed.open_programmes, listed.open_programme_types, (
+            SELECT count(*) || ' ' || coalesce(string_agg(DISTINCT programme_type, ';' ORDER BY programme_type), '')
+            FROM staging.stg_yot__programme
+            WHERE source = listed.yot AND person_key = listed.person_key AND known_to IS NULL AND NOT is_deleted
+                AND start_date <= '{as_of}' AND coalesce(end_date >= '{as_of}', true)
+        )
+        FROM candidate.caseload AS listed
+    """
+    listed = fetch_as(built, "transformer", query)
+    assert [f"{number} {types or ''}" for number, types, _ in listed] == [expected for _, _, expected in listed]
+    assert {number > 1 for number, _, _ in listed} == {True, False}
 
 
 def test_the_caseload_is_of_children_with_days_left(built: Settings) -> None:

@@ -165,6 +165,42 @@ def two_by_two(row: Row) -> Any:
         return Table2x2(np.array(counts), shift_zeros=False)
 
 
+def test_relative_rate_indexes_are_those_of_two_by_two_tables(candidate: Settings) -> None:
+    """The group against White, those who came to the stage against those of its base who did not."""
+    compared = rows(
+        candidate,
+        "SELECT * FROM candidate.disproportionality WHERE relative_rate_index_low IS NOT NULL ORDER BY stage, quarter",
+    )
+    for row in compared:
+        table = two_by_two(
+            {
+                "reoffenders_with": row["children"],
+                "children_with": row["base_children"],
+                "reoffenders_without": row["white_children"],
+                "children_without": row["white_base_children"],
+            }
+        )
+        ours = [float(row[f"relative_rate_index{bound}"]) for bound in ("", "_low", "_high")]
+        assert ours == pytest.approx([table.riskratio, *table.riskratio_confint()], abs=MILLIONTH)
+    assert {row["base_stage"] for row in compared} >= {"population", "substantive_outcome", "cohort"}
+
+
+def test_no_index_is_of_fewer_than_five(candidate: Settings) -> None:
+    counted = rows(
+        candidate, "SELECT * FROM candidate.disproportionality WHERE base_children > 0 AND white_base_children > 0"
+    )
+    fewest = {
+        has_index: [
+            min(row[count] for count in ("children", "base_children", "white_children", "white_base_children"))
+            for row in counted
+            if row["ethnicity_group"] not in ("Not known", "Information not obtainable")
+            and (row["relative_rate_index"] is not None) == has_index
+        ]
+        for has_index in (True, False)
+    }
+    assert (min(fewest[True]), max(fewest[False])) == (5, 4)
+
+
 def test_factors_are_corrected_as_holm_does(candidate: Settings) -> None:
     cells = defaultdict(list)
     for row in rows(candidate, "SELECT * FROM candidate.risk_factor WHERE p_value IS NOT NULL"):

@@ -34,6 +34,12 @@ INSERT INTO reference.cohort_definition_tier
 SELECT 'definitions-a', definition, 'proof', tier
 FROM unnest(ARRAY['both_feeds', 'police_only']) AS definition,
     unnest(ARRAY['pre_court', 'first_tier', 'community', 'custody']) AS tier;
+INSERT INTO reference.code_set VALUES ('reference-a', now());
+INSERT INTO reference.comparator VALUES
+('reference-a', 'albion', 'national', 'binary_rate', 'both_feeds', 'all police records', '*', 'autumn', '2022-10-01',
+    '2022-12-31', 41.9, 'per_cent', NULL, NULL, 'a bulletin', 'table 1', '2024-05-01', NULL),
+('reference-a', 'eastvale', 'service', 'custody_per_1000', NULL, 'sentences', 'eastvale', 'autumn', '2022-10-01',
+    '2022-12-31', 0.14, 'per_1000', 1, 7000, 'a plan', 'page 4', '2024-05-01', NULL);
 """
 
 DELIVERIES = """
@@ -134,9 +140,17 @@ INSERT INTO candidate.cohort_breakdown
 SELECT definition, cohort, cell_yot, dimension, 'one for all', count(*), count(*) FILTER (WHERE is_reoffender),
     sum(reoffences), round(count(*) FILTER (WHERE is_reoffender) / count(*)::numeric, 6), 0, 1, 1, 1
 FROM {CELLS} CROSS JOIN unnest(ARRAY[
-    'age_band', 'sex', 'ethnicity_group', 'tier', 'offence_group', 'previous_offences', 'first_time_entrant'
+    'age_band', 'sex', 'ethnicity_group', 'care_status', 'sen_status', 'ete_band', 'tier', 'offence_group',
+    'previous_offences', 'first_time_entrant', 'team', 'ward_code', 'likelihood_of_reoffending', 'rosh',
+    'intervention_level'
 ]) AS dimension
 GROUP BY definition, cohort, cell_yot, dimension;
+INSERT INTO candidate.cohort_breakdown
+SELECT definition, cohort, cell_yot, 'flag:ODOC', CASE WHEN person_key = 'child-1' THEN 'yes' ELSE 'no' END, count(*),
+    count(*) FILTER (WHERE is_reoffender), sum(reoffences),
+    round(count(*) FILTER (WHERE is_reoffender) / count(*)::numeric, 6), 0, 1, 1, 1
+FROM {CELLS} WHERE cohort = '2022Q4'
+GROUP BY definition, cohort, cell_yot, person_key = 'child-1', 5;
 INSERT INTO candidate.time_to_reoffence
 SELECT definition, cohort, cell_yot, band, count(*) FILTER (WHERE first_reoffence_band = band), NULL
 FROM {CELLS} CROSS JOIN unnest(ARRAY['0-3', '3-6', '6-9', '9-12']) AS band
@@ -190,6 +204,18 @@ SELECT definition, cohort, yot, 'YRO', 'Not known', children, 0, reoffenders, re
 FROM candidate.cohort_summary;
 """
 
+COMPARATORS = """
+INSERT INTO candidate.comparator
+SELECT yot, 'albion', 'national', 'binary_rate', 'fraction', 'both_feeds', 'all police records', 'autumn', '2022-10-01',
+    '2022-12-31', 0.419, NULL, NULL, NULL, cohort, cohort_start, cohort_end, 0, state, maturity, reoffenders, children,
+    binary_rate, binary_rate - 0.419, NULL, 'a bulletin', 'table 1', '2024-05-01', NULL
+FROM candidate.cohort_summary WHERE definition = 'both_feeds' AND cohort = '2022Q4';
+INSERT INTO candidate.comparator VALUES
+('eastvale', 'eastvale', 'service', 'custody_per_1000', 'per_1000', NULL, 'sentences', 'autumn', '2022-10-01',
+    '2022-12-31', 0.14, 1, 7000, 0.142857, '2022Q4', '2022-10-01', '2022-12-31', 0, 'complete', NULL, 1, 7000, 0.142857,
+    0.002857, true, 'a plan', 'page 4', '2024-05-01', NULL);
+"""
+
 SPANS = """
     (VALUES
         ('quarter', '2022Q4', '2022-10-01'::date, '2022-12-31'::date, true),
@@ -231,9 +257,30 @@ CROSS JOIN (VALUES
     ('tier', 'custody'), ('rosh_at_entry', 'HIGH'), ('rosh_latest', 'LOW'), ('rosh_change', 'lower')
 ) AS counts (dimension, value);
 INSERT INTO candidate.serious_violence SELECT 'westvale', spans.*, 'all', 'all', 0, 0 FROM {SPANS};
+INSERT INTO candidate.disproportionality
+SELECT yot, spans.*, stage, base_stage, 'none', ethnicity_group, children, base, round(children / base::numeric, 6),
+    white, white_base, CASE WHEN white >= 5 THEN children * white_base / (base * white)::numeric END,
+    CASE WHEN white >= 5 AND ethnicity_group <> 'White' THEN 1.1 END,
+    CASE WHEN white >= 5 AND ethnicity_group <> 'White' THEN 9 END, white < 5, share, population_share,
+    100 * (share - population_share), population, 2020, 'made up'
+FROM {SPANS} CROSS JOIN (VALUES ('eastvale'), ('all')) AS services (yot)
+CROSS JOIN (VALUES
+    ('first_time_entrants', 'population', 'White', 2, 6000, 2, 6000, 6000, 0.666667, 0.75),
+    ('first_time_entrants', 'population', 'Mixed', 1, 2000, 2, 6000, 2000, 0.333333, 0.25),
+    ('substantive_outcome', 'population', 'White', 30, 6000, 30, 6000, 6000, 0.6, 0.75),
+    ('substantive_outcome', 'population', 'Mixed', 20, 2000, 30, 6000, 2000, 0.4, 0.25),
+    ('sentenced', 'substantive_outcome', 'White', 10, 30, 10, 30, 6000, 0.5, 0.75),
+    ('sentenced', 'substantive_outcome', 'Mixed', 10, 20, 10, 30, 2000, 0.5, 0.25)
+) AS counts (
+    stage, base_stage, ethnicity_group, children, base, white, white_base, population, share, population_share
+);
+INSERT INTO candidate.disproportionality
+SELECT yot, 'quarter', cohort, cohort_start, cohort_end, state = 'closed', 'reoffenders', 'cohort', definition, 'White',
+    reoffenders, children, binary_rate, reoffenders, children, NULL, NULL, NULL, true, 1, NULL, NULL, NULL, NULL, NULL
+FROM candidate.cohort_summary WHERE cohort = '2022Q4';
 INSERT INTO candidate.caseload
 SELECT definition, cohort, yot, person_key, index_date, follow_up_end, date '{AS_OF}' - index_date,
-    follow_up_end - date '{AS_OF}', pending_offences, reoffences, NULL, 'LOW', 'LOW', 'LOW', 'LOW', 'same', NULL
+    follow_up_end - date '{AS_OF}', pending_offences, reoffences, NULL, 'LOW', 'LOW', 'LOW', 'LOW', 'same', NULL, 1, 'YRO'
 FROM candidate.cohort_member WHERE state = 'in_follow_up';
 INSERT INTO candidate.new_arrests VALUES
     ('eastvale', '20/2400000000001A', 'child-1', 'ARREST', '2024-06-25', '2024-06-25', 1, 6, true, false);
@@ -268,7 +315,7 @@ class Night:
                 GRANT SELECT ON candidate.{table} TO publisher;
                 """
             )
-        self.execute(MEMBERS + REOFFENCES + SUMMARIES + BREAKDOWNS + FOLLOW_UP + INDICATORS)
+        self.execute(MEMBERS + REOFFENCES + SUMMARIES + BREAKDOWNS + FOLLOW_UP + INDICATORS + COMPARATORS)
 
     def another_run(self, run_key: str, *, as_of: dt.date = AS_OF, requested_as_of: dt.date | None = None) -> Night:
         """A run as it stands when its candidate has been built, in the same warehouse."""

@@ -32,10 +32,13 @@ def test_the_board_sees_the_newest_quarter_that_is_frozen(night: Night) -> None:
 
 def test_a_quarter_is_frozen_once(night: Night) -> None:
     first = night.release()
-    freeze(night.settings, "2023Q1", first, "a tester", None)
+    for _ in range(2):
+        assert freeze(night.settings, "2023Q1", first, "a tester", None) == first
     second = night.another_run("second").release()
     with pytest.raises(TrackerError, match=r"2023Q1 is frozen already, as of release 2024-06-25\.1"):
         freeze(night.settings, "2023Q1", second, "a tester", None)
+    with pytest.raises(TrackerError, match="is frozen already"):
+        freeze(night.settings, "2023Q1", first, "somebody else", None)
     assert night.rows(BOARD) == [(first,)]
 
 

@@ -82,6 +82,7 @@ KNOWN_BAD = {
     "breakdowns_hold_together": "UPDATE candidate.cohort_breakdown SET reoffenders = children + 1",
     "breakdowns_add_up_to_the_cohort": "DELETE FROM candidate.cohort_breakdown "
     "WHERE cohort = '2022Q4' AND dimension = 'tier'",
+    "flags_add_up_to_the_cohort": "DELETE FROM candidate.cohort_breakdown WHERE dimension = 'flag:ODOC' AND value = 'no'",
     "times_are_unique": "INSERT INTO candidate.time_to_reoffence SELECT * FROM candidate.time_to_reoffence LIMIT 1",
     "bands_hold_no_more_than_the_reoffenders": "UPDATE candidate.time_to_reoffence SET reoffenders = reoffenders + 1 "
     "WHERE cohort = '2022Q4' AND band = '9-12'",
@@ -135,6 +136,19 @@ KNOWN_BAD = {
     "violence_holds_together": "UPDATE candidate.serious_violence SET value = '4' WHERE dimension = 'seriousness'",
     "violence_adds_up_over_each_dimension": "DELETE FROM candidate.serious_violence WHERE dimension = 'rosh_latest'",
     "violence_adds_up": "DELETE FROM candidate.serious_violence WHERE yot = 'eastvale'",
+    "groups_are_unique": "INSERT INTO candidate.disproportionality SELECT * FROM candidate.disproportionality LIMIT 1",
+    "groups_hold_together": "UPDATE candidate.disproportionality SET gap_points = gap_points + 1",
+    "indexes_are_their_counts_divided": "UPDATE candidate.disproportionality SET is_hidden = true",
+    "bases_are_the_stage_before": "UPDATE candidate.disproportionality SET white_children = white_children + 1 "
+    "WHERE stage = 'first_time_entrants'",
+    "groups_add_up": "DELETE FROM candidate.disproportionality WHERE yot = 'eastvale' AND stage = 'sentenced'",
+    "groups_add_up_to_the_entrants": "DELETE FROM candidate.disproportionality WHERE stage = 'first_time_entrants'",
+    "groups_add_up_to_the_cohort": "UPDATE candidate.disproportionality SET base_children = base_children + 1 "
+    "WHERE stage = 'reoffenders'",
+    "comparators_are_unique": "INSERT INTO candidate.comparator SELECT * FROM candidate.comparator WHERE yot = 'eastvale'",
+    "comparators_hold_together": "UPDATE candidate.comparator SET our_value = our_value + 0.1",
+    "comparators_are_labelled": "UPDATE candidate.comparator SET our_maturity = NULL",
+    "comparators_are_those_of_the_list": "UPDATE candidate.comparator SET published_value = 0.4 WHERE yot = 'all'",
     "caseload_is_unique": "INSERT INTO candidate.caseload SELECT * FROM candidate.caseload LIMIT 1",
     "caseload_holds_together": "UPDATE candidate.caseload SET days_left = days_left - 1",
     "caseload_is_who_is_in_follow_up": "DELETE FROM candidate.caseload WHERE person_key = 'child-5'",

@@ -12,7 +12,8 @@ import pytest
 
 from live_tracker import database
 from live_tracker.errors import DatabaseError
-from live_tracker.release.hashing import GRAINS, PRACTICE
+from live_tracker.release.freeze import freeze
+from live_tracker.release.hashing import PRACTICE, PUBLISHED
 from tests.deliver import administer
 
 if TYPE_CHECKING:
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 
 READER = "reader_of_eastvale"
 PRACTITIONER = "practitioner_of_eastvale"
-ANALYTICS = [table for table in GRAINS if table not in PRACTICE]
+ANALYTICS = [table for table in PUBLISHED if table not in PRACTICE]
 
 
 def test_a_view_reads_one_partition(night: Night) -> None:
     for number in range(1, 4):
         night.another_run(f"run {number}").release()
-    for table in GRAINS:
+    for table in PUBLISHED:
         schema = "practice" if table in PRACTICE else "analytics"
         query = f"EXPLAIN (ANALYZE, COSTS OFF) SELECT * FROM {schema}.{table}"
         plan = [line for (line,) in night.rows(query, "practitioner")]
@@ -63,7 +64,7 @@ def test_nobody_but_the_owner_has_a_right_on_a_partition(night: Night) -> None:
         WHERE relnamespace = 'release'::regnamespace
         """
     )
-    assert len(partitions) == len(GRAINS)
+    assert len(partitions) == len(PUBLISHED)
     for has_security, owner, grants, grant in partitions:
         assert (has_security, owner, grants) == (True, "owner", 1)
         assert grant.startswith("owner=")
@@ -168,11 +169,13 @@ def test_arrests_known_by_the_release_before_are_not_new(night: Night) -> None:
 def test_a_login_of_one_service_sees_its_rows_and_no_sums(
     night: Night, reader_of_eastvale: Callable[[str], list[tuple[Any, ...]]]
 ) -> None:
-    night.release()
+    freeze(night.settings, "2022Q4", night.release(), "a tester", None)
+    night.execute("UPDATE candidate.cohort_member SET reoffences = reoffences + 1")
+    live = night.another_run("second").release()
 
     for table in ANALYTICS:
         assert reader_of_eastvale(f"SELECT DISTINCT yot FROM analytics.{table}") == [("eastvale",)]
-        (everything,) = night.rows(f"SELECT count(*) FROM release.{table}")
+        (everything,) = night.rows(f"SELECT count(*) FROM release.{table} WHERE release_id = '{live}'")
         assert night.rows(f"SELECT count(*) FROM analytics.{table}", role="analyst") == [everything]
     assert ("all",) in night.rows("SELECT yot FROM analytics.cohort_summary", role="analyst")
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):

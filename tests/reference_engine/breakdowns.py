@@ -13,6 +13,11 @@ from .figures import cohort_state, decimal_of, design_effect, rate, summary_of, 
 from .model import Definition, Table
 
 BANDS = ("0-3", "3-6", "6-9", "9-12")
+AS_THEY_ARE = (
+    *("care_status", "sen_status", "ete_band", "team", "ward_code"),
+    *("likelihood_of_reoffending", "rosh", "intervention_level"),
+)
+"""Characteristics that are dimensions under their own names, with the values that they have."""
 RATES = ("binary_rate", "binary_rate_low", "binary_rate_high", "reoffences_per_reoffender", "reoffences_per_child")
 Cells = dict[tuple[str, str, str], Table]
 
@@ -107,7 +112,7 @@ def milestone_of(reached: Table, yot: str, as_of: date) -> dict[str, Any]:
 
 
 def values_of(member: dict[str, Any]) -> dict[str, str]:
-    """The value of a member in each dimension."""
+    """The value of a member in each dimension but the flags."""
     age, previous = member["age_at_index"], member["previous_offences"]
     ages = ((9, "under 10"), (14, "10-14"), (17, "15-17"), (999, "18 and over"))
     counts = ((0, "0"), (2, "1-2"), (6, "3-6"), (10, "7-10"), (10**9, "11 or more"))
@@ -119,16 +124,26 @@ def values_of(member: dict[str, Any]) -> dict[str, str]:
         "offence_group": member["index_offence_group"] or "Not known",
         "previous_offences": next(name for last, name in counts if previous <= last),
         "first_time_entrant": "yes" if member["is_first_time_entrant"] else "no",
+        **{column: member[column] for column in AS_THEY_ARE},
     }
 
 
+def flag_of(member: dict[str, Any], flag: str) -> str:
+    """R9: whether a flag holds for a member; not known where its service sends no flags."""
+    if flag in member["flags"]:
+        return "yes"
+    return "no" if member["has_flags_told"] else "Not known"
+
+
 def breakdowns_of(members: Table, as_of: date) -> Table:
-    """R4: the figures of a cohort by one characteristic at a time."""
+    """R4: the figures of a cohort by one characteristic at a time; a flag is one where a child of the cell has it."""
     rows = []
     for (definition, cohort, yot), cell in cells_of(members).items():
+        flags = frozenset[str]().union(*(member["flags"] for member in cell))
         by_value: dict[tuple[str, str], Table] = defaultdict(list)
         for member in cell:
-            for item in values_of(member).items():
+            flags_of_member = {f"flag:{flag}": flag_of(member, flag) for flag in flags}
+            for item in (values_of(member) | flags_of_member).items():
                 by_value[item].append(member)
         for (dimension, value), some in by_value.items():
             summary = summary_of(some, yot, as_of)

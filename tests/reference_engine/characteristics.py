@@ -34,6 +34,8 @@ def characteristics_of(world: World, person: Person, member: Member, reference: 
         "likelihood_of_reoffending": _assessed(assessment, "likelihood_of_reoffending"),
         "rosh": _assessed(assessment, "rosh"),
         "intervention_level": intervention_level_at(world, person, on),
+        "flags": flags_at(world, person, on),
+        "has_flags_told": sends(world, member.yot, "child_flag"),
         "has_police_match": person.has_police_match,
     }
 
@@ -49,6 +51,13 @@ def care_status_at(world: World, person: Person, yot: str, on: date) -> str:
     covering = {text(v.row, "care_status") for v in _covering(world, person, "care_episode", "care_episode_id", on)}
     found = next((status for status in CARE_STATUSES if status in covering), None)
     return found or ("None" if sends(world, yot, "care_episode") else NOT_KNOWN)
+
+
+def flags_at(world: World, person: Person, on: date) -> frozenset[str]:
+    """R9: the flags whose dates hold the day, whichever service set them."""
+    return frozenset(
+        flag for v in _covering(world, person, "child_flag", "flag_id", on) if (flag := text(v.row, "flag"))
+    )
 
 
 def sends(world: World, source: str, table: str) -> bool:

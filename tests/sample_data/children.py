@@ -14,7 +14,11 @@ SERVICES = (
     *(
         start + end
         for start, end in itertools.product(
-            "ash birch clay dun elm fern glen hazel iron kings lang".split(), "ford bury ham ley".split()
+            (
+                "ash birch clay dun elm fern glen hazel iron kings lang "
+                "marsh nether oak pen raven sedge thorn upper vale wood yew rush stan"
+            ).split(),
+            "ford bury ham ley".split(),
         )
     ),
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tests.sample_data.cases import Case
 from tests.sample_data.children import age_on, birthday
 from tests.sample_data.delays import days
-from tests.sample_data.lives import Life
+from tests.sample_data.lives import Flag, Life
 from tests.sample_data.offences import COMMUNITY, CUSTODY, DIVERSION, FIRST_TIER
 from tests.sample_data.records import Record, Row, child_id, occasion_id
 
@@ -52,19 +52,22 @@ def flag_key(service: str, life: Life, place: int) -> str:
     return f"{service[0].upper()}F{life.child.number:05d}-{place + 1}"
 
 
-def flags_of(life: Life) -> list[tuple[str, dt.date, dt.date | None]]:
+def flags_of(life: Life) -> list[Flag]:
     """Flags of a child with their days: those who come back again and again are watched, a few others too."""
+    if life.flags is not None:
+        return list(life.flags)
     own = [case for case in life.cases if case.holders]
     if not own:
         return []
     number = life.child.number
-    flags: list[tuple[str, dt.date, dt.date | None]] = []
+    flags: list[Flag] = []
     if len(own) > 2:
         start = own[2].arrested + dt.timedelta(days=14 + number % 20)
-        flags.append((_FLAGS[number % 4], start, None if number % 3 else start + dt.timedelta(days=270)))
+        flags.append(Flag(_FLAGS[number % 4], start, None if number % 3 else start + dt.timedelta(days=270)))
     if number % 9 == 4:
         start = own[0].arrested + dt.timedelta(days=7 + number % 30)
-        flags.append((_FLAGS[4 + number // 9 % 5], start, start + dt.timedelta(days=180) if number % 2 else None))
+        end = start + dt.timedelta(days=180) if number % 2 else None
+        flags.append(Flag(_FLAGS[4 + number // 9 % 5], start, end))
     return flags
 
 

@@ -90,7 +90,7 @@ def arrivals(written: Sequence[tuple[int, str]], nights: int, seed: int) -> list
 
 def _nights(feed: str, source: str, days: Sequence[dt.date], chance: random.Random) -> Iterator[Night]:
     """The nights of a source. On the first it sends everything, on the first and the last it always sends."""
-    sends_all = feed == "yot" and SERVICES.index(source) % 2 == 1
+    sends_all = feed == "yot" and source in SERVICES[1::2]
     first_cut = _CUT_SHORT_NIGHT if sends_all else None
     is_after_gap = False
     for number, day in enumerate(days):

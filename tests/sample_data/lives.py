@@ -11,6 +11,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 
 from faker import Faker
 
@@ -27,17 +28,27 @@ _MOST_CASES = 40
 _BREACH_OUTCOMES = ("YRO", "CONDITIONAL_DISCHARGE", "FINE")
 
 
+class Flag(NamedTuple):
+    """A flag of a child from its first day to its last, if it has one."""
+
+    name: str
+    start: dt.date
+    end: dt.date | None
+
+
 @dataclass(frozen=True)
 class Life:
     """A child and its cases, first arrest first; `chance` is what else is drawn about the child.
 
-    `scribe` draws the errors of those who write about it, so that none of them changes anything else.
+    `scribe` draws the errors of those who write about it, so that none of them changes anything else. `flags` are the
+    child's where a plan says so; of others they follow from the cases.
     """
 
     child: Child
     cases: tuple[Case, ...]
     chance: random.Random = field(compare=False)
     scribe: random.Random = field(compare=False)
+    flags: tuple[Flag, ...] | None = None
 
     @property
     def pnc_id(self) -> str | None:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
+from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
 from tests.sample_data.children import SERVICES
 from tests.sample_data.deliveries import arrivals, write_deliveries
-from tests.sample_data.lives import live
+from tests.sample_data.lives import Life, live
+from tests.sample_data.planned import lives_of, past
+from tests.sample_data.plans import plans
 from tests.sample_data.records import Record
 from tests.sample_data.truth import heard, truth_of
-from tests.sample_data.wolverhampton import past
 from tests.sample_data.writing import written_down
 
 LAST_NIGHT = dt.date(2026, 11, 21)
+_FIRST_PLANNED, _PLANNED_APART = 2_200_000, 10_000
+"""Numbers of planned children, a stretch for each service: far from those of other children, whose ids come of them."""
 
 
 def write_sample(
@@ -39,10 +43,28 @@ def write_sample(
         raise ValueError(
             f"1 to {len(SERVICES)} services, and at least one night and one child each; errors from 0 to 1"
         )
+    lives = chain(live(services, children, seed, last_night), past(seed, last_night))
+    _write(out, lives, nights=nights, seed=seed, last_night=last_night, errors=errors)
+
+
+def write_plans(out: Path, *, seed: int = 1, last_night: dt.date = LAST_NIGHT, errors: float = 1.0) -> None:
+    """Write the same files of services whose children make up the published figures of plans: one night, everything.
+
+    The services are those of `published.csv`; every figure of it comes out of the pipeline as the plan counts it.
+    """
+    lives = (
+        life
+        for place, plan in enumerate(plans())
+        for life in lives_of(plan, seed, last_night, _FIRST_PLANNED + _PLANNED_APART * place)
+    )
+    _write(out, lives, nights=1, seed=seed, last_night=last_night, errors=errors)
+
+
+def _write(out: Path, lives: Iterable[Life], *, nights: int, seed: int, last_night: dt.date, errors: float) -> None:
     first_night = last_night - dt.timedelta(days=nights - 1)
     histories: dict[tuple[str, str], list[Record]] = defaultdict(list)
     truth = []
-    for life in chain(live(services, children, seed, last_night), past(seed, last_night)):
+    for life in lives:
         records = list(written_down(life, last_night, errors))
         for record in records:
             histories[record.feed, record.source].append(record)

@@ -25,6 +25,7 @@ from live_tracker.make_run import Inputs
 from live_tracker.runs import Status
 from live_tracker.settings import Settings
 from tests.made_release import RELEASE, write_release
+from tests.sample_data.plans import plans
 
 
 class Api:
@@ -317,6 +318,13 @@ def test_a_sample_is_made_where_it_is_asked_for(tracker: Callable[..., tuple[int
     assert (code, output.strip()) == (0, f"written: {tmp_path / 'out' / 'deliveries'}")
     assert len(list((tmp_path / "out").glob("deliveries/*/*/*/manifest.json"))) == 6
     assert (tmp_path / "out" / "truth.json").exists()
+
+
+def test_the_plans_have_a_sample_of_their_own(tracker: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    code, output = tracker("sample", str(tmp_path / "out"), "--plans")
+    assert (code, output.strip()) == (0, f"written: {tmp_path / 'out' / 'deliveries'}")
+    services = {folder.name for folder in (tmp_path / "out" / "deliveries" / "yot").iterdir()}
+    assert services == {plan.service for plan in plans()}
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,36 @@ def refused(settings: Settings, lists: Path) -> list[str]:
             "row 5, column ethnicity_group: the same area and year and age",
         ),
         ("population.csv", "17,White,20", "17,White,19", "eastvale 2020 does not add up to its total of 30"),
+        (
+            "population.csv",
+            "eastvale,2020,10,White",
+            "eastvale,2020,10,All,15,ours,2024-05-01\neastvale,2020,17,All,15,ours,2024-05-01\neastvale,2020,10,White",
+            r"eastvale 2020 does not add up to its total of 15 \(10\)",
+        ),
         ("population.csv", "10-17,All,30", "10-17,All,0", "eastvale 2020 has nobody of 10-17 and All"),
+        ("comparator.csv", "eastvale,service", "East Vale,service", "row 2, column area: is not a name"),
+        ("comparator.csv", "eastvale,service", "eastvale,twin", "row 2, column kind: is none of core_city, family"),
+        ("comparator.csv", "custody_per_1000", "custody", "row 3, column measure: is none of binary_rate,"),
+        ("comparator.csv", "per_cent", "per_1000", "row 2, column unit: is not per_cent, the unit of binary_rate"),
+        (
+            "comparator.csv",
+            "custody_per_1000,",
+            "custody_per_1000,x",
+            "row 3, column definition: .* under no definition",
+        ),
+        ("comparator.csv", "national_proven", "National", "row 2, column definition: is not the name of a definition"),
+        ("comparator.csv", "eastvale,spring", "east vale,spring", "row 2, column services: is neither"),
+        ("comparator.csv", "*,2023", ",2023", "row 3, column services: is empty"),
+        ("comparator.csv", "33.8", "33.8%", "row 2, column value: is not a number"),
+        ("comparator.csv", "33.8", "-33.8", "row 2, column value: is not a number"),
+        ("comparator.csv", "22,65", "22.5,65", "row 2, column numerator: is not a whole number"),
+        ("comparator.csv", "22,65", "22,0", "row 2, column denominator: is not a whole number above nought"),
+        ("comparator.csv", "2023-04-01", "2023-04-31", "row 2, column period_start: is not a date"),
+        ("comparator.csv", "2023-04-01", "2023-04-02", "row 2, column period_start: is not the first day of a month"),
+        ("comparator.csv", "2023-06-30", "2023-06-29", "row 2, column period_end: is not the last day of a month"),
+        ("comparator.csv", "2023-06-30", "2023-03-31", "row 2, column period_end: is before period_start"),
+        ("comparator.csv", "a plan,page 4", "a plan,", "row 2, column page: is empty"),
+        ("comparator.csv", "2024-05-01,\n", "2024-05,\n", "row 2, column source_date: is not a date"),
         ("dummy_asn.csv", "^0800", "(0800", "row 2, column pattern: is not a pattern"),
         ("ethnicity.csv", "White British", "White\0British", "row 2, column title: holds a NUL"),
         ("ethnicity.csv", "White British", '"White British', "the file cannot be read as CSV in UTF-8"),
@@ -90,6 +119,15 @@ def test_a_damaged_list_is_refused_with_its_place(
     change(lists, file, old, new)
     expected = re.compile(f"{re.escape(file)}(, |: ){problem}")
     assert [line for line in refused(empty, lists) if expected.match(line)]
+
+
+def test_single_ages_of_a_group_that_do_not_add_up_to_its_own_row_are_refused(empty: Settings, lists: Path) -> None:
+    """The groups add up to the total, and so do the ages of all groups."""
+    change(lists, "ethnicity.csv", "W1,White", "B1,Black,Caribbean,ours\nW1,White")
+    own_rows = "eastvale,2020,10-17,Black,20,ours,2024-05-01\neastvale,2020,10-17,White,10"
+    change(lists, "population.csv", "eastvale,2020,10-17,White,30", own_rows)
+    problem = "population.csv: eastvale 2020 does not add up to its total of"
+    assert refused(empty, lists) == [f"{problem} 20 (Black)", f"{problem} 10 (White)"]
 
 
 @pytest.mark.parametrize("file", [*OUR_OWN, *NATIONAL])

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from live_tracker.errors import CheckFailed
 from live_tracker.reference_data.code_lists import read_code_lists, reference_hash
 from live_tracker.settings import Settings
 from tests import deliver
-from tests.made_code_lists import change, counts, load, write_lists
+from tests.made_code_lists import LISTS, change, counts, load, write_lists
 
 
 @pytest.fixture
@@ -45,6 +46,7 @@ def test_two_at_once_load_one_set(warehouse: Settings, lists: Path) -> None:
         ("dummy_asn.csv", "^0800", "^0900"),
         ("ethnicity.csv", "W1,White,White British,ours\n", ""),
         ("population.csv", "2020,17,White,20", "2020,17,White,21"),
+        ("comparator.csv", "33.8", "33.80"),
     ],
 )
 def test_a_changed_row_gives_another_hash(lists: Path, file: str, old: str, new: str) -> None:
@@ -86,6 +88,24 @@ def test_a_tier_given_to_a_result_that_is_not_final_does_not_count(lists: Path) 
     change(lists, "result_tier.csv", "1097,", "3117,first_tier,,ours\n1097,")
     tiers = {row[0]: (row[3], row[4]) for row in read_code_lists(lists)["result_code"]}
     assert tiers["3117"] == ("0", "none")
+
+
+def test_a_published_value_keeps_the_decimals_that_are_printed(warehouse: Settings, lists: Path) -> None:
+    load(warehouse, lists)
+    query = "SELECT measure, definition, value::text, numerator, note FROM reference.comparator ORDER BY measure"
+    assert deliver.fetch(warehouse, query) == [
+        ("binary_rate", "national_proven", "33.8", 22, None),
+        ("custody_per_1000", None, "0.40", None, "old"),
+    ]
+
+
+def test_two_plans_may_print_one_figure_and_one_plan_may_not_print_two(warehouse: Settings, lists: Path) -> None:
+    row = LISTS["comparator.csv"].splitlines()[-1]
+    (lists / "comparator.csv").write_text(f"{LISTS['comparator.csv']}{row.replace('a bulletin', 'a plan')}\n")
+    load(warehouse, lists)
+    (lists / "comparator.csv").write_text(f"{LISTS['comparator.csv']}{row.replace('0.40', '0.41')}\n")
+    with pytest.raises(CheckFailed, match="row 4, column source: the same area and measure"):
+        load(warehouse, lists)
 
 
 @pytest.mark.parametrize("title", ["back\\slash", "\\N", "tab\there", '"two\nlines"', "Zoë"])

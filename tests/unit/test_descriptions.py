@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from live_tracker.release.descriptions import CHILD_ID, COMMON, describe_views, described_models
+from live_tracker.release.descriptions import CHILD_ID, COMMON, describe_views, described_tables
 from live_tracker.settings import Settings
 from tests.deliver import administer, fetch, fetch_as
 
@@ -17,7 +17,7 @@ def test_every_column_of_the_views_says_what_its_model_says(warehouse: Settings)
     describe_views(warehouse)
     expected = {
         (model["name"], column["name"]): column["description"]
-        for model in described_models()
+        for model in described_tables()
         if not model["name"].startswith("int_")
         for column in [*model["columns"], *({"name": name, "description": text} for name, text in COMMON.items())]
     }

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
@@ -33,14 +34,7 @@ def build_layer(settings: Settings, run: Run, layer: Layer, start: Start | None 
     From `start`, only the people whose rows have changed since are made anew; without one, everybody.
     Raises CheckFailed with the names of the models and tests that failed, without any value of a row.
     """
-    if run.as_of is None or run.known_as_of is None:
-        raise TrackerError(f"run {run.run_key!r} has no as-of day yet", "ops.run", "let the landing finish first")
-    variables = {
-        "as_of": run.as_of.isoformat(),
-        "known_as_of": run.known_as_of.isoformat(),
-        "definitions_hash": run.definitions_hash,
-        "reference_hash": run.reference_hash,
-    }
+    variables = variables_of(run)
     command = ["build", *_MODELS[layer], "--exclude-resource-type", "unit_test", "--target", target]
     if start is None:
         command.append("--full-refresh")
@@ -49,8 +43,25 @@ def build_layer(settings: Settings, run: Run, layer: Layer, start: Start | None 
     return invoke_dbt(settings, command, variables)
 
 
-def invoke_dbt(settings: Settings, command: list[str], variables: dict[str, str]) -> int:
-    """Run a dbt command in this process; returns the number of nodes that passed."""
+def variables_of(run: Run) -> dict[str, str]:
+    """The parameters of a run as dbt is told them; TrackerError while landing has not set its days."""
+    if run.as_of is None or run.known_as_of is None:
+        raise TrackerError(f"run {run.run_key!r} has no as-of day yet", "ops.run", "let the landing finish first")
+    return {
+        "as_of": run.as_of.isoformat(),
+        "known_as_of": run.known_as_of.isoformat(),
+        "definitions_hash": run.definitions_hash,
+        "reference_hash": run.reference_hash,
+    }
+
+
+def invoke_dbt(
+    settings: Settings, command: list[str], variables: dict[str, str], target_path: Path | None = None
+) -> int:
+    """Run a dbt command in this process; returns the number of nodes that passed.
+
+    `target_path`: where it leaves its results, that of the builds if it is None.
+    """
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - takes seconds, which only the tasks that build should pay
 
     work = settings.home / "dbt"
@@ -58,7 +69,7 @@ def invoke_dbt(settings: Settings, command: list[str], variables: dict[str, str]
     words = [
         *command,
         *("--project-dir", str(PROJECT / "dbt_project"), "--profiles-dir", str(PROJECT / "dbt_project")),
-        *("--target-path", str(work / "target"), "--log-path", str(work / "logs")),
+        *("--target-path", str(target_path or work / "target"), "--log-path", str(work / "logs")),
         *("--vars", yaml.safe_dump(variables)),
         # what Postgres says of an error quotes rows: it is told below, without them
         *("--log-level", "none", "--log-level-file", "none"),

@@ -34,7 +34,7 @@ class Encoding(StrEnum):
 
 @app.command()
 def deliveries() -> None:
-    """Every delivery, loaded or refused: rows delivered, loaded and quarantined, and why."""
+    """Every delivery, loaded or refused: rows delivered, loaded, quarantined and erased, and why."""
     with connect(get_settings(), "auditor") as connection, connection.cursor() as cursor:
         cursor.execute(_LOADED)
         loaded = cursor.fetchall()
@@ -46,7 +46,10 @@ def deliveries() -> None:
     _print(
         console,
         "Loaded",
-        ("source", "extract date", "sequence", "revision", "kind", "delivered", "loaded", "quarantined", "warnings"),
+        (
+            *("source", "extract date", "sequence", "revision", "kind"),
+            *("delivered", "loaded", "quarantined", "erased", "warnings"),
+        ),
         loaded,
     )
     _print(
@@ -81,7 +84,7 @@ def _print(console: Console, title: str, header: tuple[str, ...], rows: list[tup
 _LOADED = """
 SELECT
     delivery.feed || '/' || delivery.source, delivery.extract_date, delivery.sequence, delivery.revision, delivery.kind,
-    sum(counted.delivered), sum(counted.loaded), sum(counted.quarantined),
+    sum(counted.delivered), sum(counted.loaded), sum(counted.quarantined), sum(counted.erased),
     (SELECT sum(rows) FROM ops.delivery_warning AS warned WHERE warned.delivery_id = delivery.delivery_id)
 FROM ops.delivery AS delivery
 INNER JOIN ops.delivery_table AS counted ON delivery.delivery_id = counted.delivery_id

@@ -49,6 +49,11 @@ class Feed:
     person_column: str
     tables: tuple[Table, ...]
 
+    @property
+    def id_columns(self) -> frozenset[str]:
+        """The columns that hold ids of records: the first of each table's key, under that name in every table."""
+        return frozenset(table.key[0] for table in self.tables)
+
     def table(self, name: str) -> Table:
         return next(table for table in self.tables if table.name == name)
 

@@ -26,6 +26,13 @@ def land(settings: Settings, folder: Path, manifest: Manifest) -> Path:
     return landed
 
 
+def forget(settings: Settings, feed: str, source: str) -> None:
+    """Remove the copies of a source's deliveries: what is loaded stands in raw, and nothing reads them again."""
+    folder = settings.landing_folder / feed / source
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
 def _copy(received: Path, copy: Path, file: DeliveredFile) -> None:
     table = file.table.name
     if received.is_symlink() or not received.is_file():

@@ -46,7 +46,7 @@ def bind_home(connection: Connection, folder: Path) -> None:
 
 
 def deliveries_hash(connection: Connection, known_as_of: dt.date) -> str:
-    """sha-256 of the set of effective deliveries, and of decisions on links, of days up to `known_as_of`."""
+    """sha-256 of the set of effective deliveries, and of decisions on links, of days up to `known_as_of`; of all erasures."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -67,6 +67,8 @@ def deliveries_hash(connection: Connection, known_as_of: dt.date) -> str:
             (known_as_of,),
         )
         lines += [f"decision\t{decision_id}" for (decision_id,) in cursor.fetchall()]
+        cursor.execute("SELECT id_hash FROM identity.erased_id ORDER BY id_hash")
+        lines += [f"erased\t{id_hash}" for (id_hash,) in cursor.fetchall()]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 

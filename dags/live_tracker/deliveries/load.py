@@ -17,9 +17,11 @@ from live_tracker import fences
 from live_tracker.database import Connection, analyze, connect
 from live_tracker.deliveries import ledger, versions
 from live_tracker.deliveries.contract import FEEDS
-from live_tracker.deliveries.landing import land
+from live_tracker.deliveries.landing import forget, land
 from live_tracker.deliveries.manifest import NAME, DeliveredFile, Manifest, Refused, read_manifest
 from live_tracker.deliveries.parse import FileReport, ParsedRow, parse_file
+from live_tracker.erasure.tombstones import Tombstones, read_tombstones
+from live_tracker.identity.keys import identity_key
 from live_tracker.settings import Settings
 
 
@@ -52,7 +54,7 @@ def land_source(
     """Load what the source delivered and the ledger does not have, in (sequence, revision) order.
 
     A refused delivery leaves a line in ops.delivery_attempt and stops no other. Raises Overtaken if a newer run has
-    taken over the source.
+    taken over the source. Of a source with tombstones no copy of a delivery stays in the landing folder.
     """
     report = SourceReport(feed, source)
     waiting: list[tuple[Manifest, Path]] = []
@@ -69,6 +71,9 @@ def land_source(
             _note_refusal(settings, run_key, report, folder, refusal)
     for manifest, folder in sorted(waiting, key=lambda item: (item[0].sequence, item[0].revision, item[1].name)):
         _work(settings, manifest, folder, run_key, token, report)
+    with connect(settings, "loader") as connection:
+        if read_tombstones(connection, identity_key(settings), FEEDS[feed], source).hashes:
+            forget(settings, feed, source)
     if report.loaded:
         analyze(settings, [f"raw.{feed}_{table.name}" for table in FEEDS[feed].tables])
         analyze(settings, [f"raw.{feed}_{table.name}_version" for table in FEEDS[feed].tables])
@@ -87,14 +92,17 @@ def _work(settings: Settings, manifest: Manifest, folder: Path, run_key: str, to
                 report.unchanged += 1
                 return
             ledger.check_order(connection, manifest)
-            _load(connection, manifest, landed, folder, run_key)
+            tombstones = read_tombstones(connection, identity_key(settings), manifest.feed, manifest.source)
+            _load(connection, manifest, landed, folder, run_key, tombstones)
     except Refused as refusal:
         _note_refusal(settings, run_key, report, folder, refusal)
     else:
         report.loaded.append(folder.name)
 
 
-def _load(connection: Connection, manifest: Manifest, landed: Path, folder: Path, run_key: str) -> None:
+def _load(
+    connection: Connection, manifest: Manifest, landed: Path, folder: Path, run_key: str, tombstones: Tombstones
+) -> None:
     with connection.cursor() as cursor:
         comes_last = _comes_last(cursor, manifest)
         cursor.execute(
@@ -109,7 +117,7 @@ def _load(connection: Connection, manifest: Manifest, landed: Path, folder: Path
             ),
         )
         for file in manifest.files:
-            _load_file(cursor, manifest, file, landed / file.name, comes_last)
+            _load_file(cursor, manifest, file, landed / file.name, comes_last, tombstones)
         for table in _supplied_by_other_revisions(cursor, manifest):
             versions.rebuild(cursor, table, manifest)
         cursor.execute(
@@ -135,7 +143,9 @@ def _supplied_by_other_revisions(cursor: Cursor, manifest: Manifest) -> list[str
     return [f"{manifest.feed.name}_{table}" for (table,) in cursor.fetchall()]
 
 
-def _load_file(cursor: Cursor, manifest: Manifest, file: DeliveredFile, path: Path, comes_last: bool) -> None:
+def _load_file(
+    cursor: Cursor, manifest: Manifest, file: DeliveredFile, path: Path, comes_last: bool, tombstones: Tombstones
+) -> None:
     table = f"{manifest.feed.name}_{file.table.name}"
     columns = [sql.Identifier(name) for name in (*file.table.column_names, "updated_at")]
     cursor.execute(
@@ -148,7 +158,7 @@ def _load_file(cursor: Cursor, manifest: Manifest, file: DeliveredFile, path: Pa
         ).format(sql.SQL(", ").join(sql.SQL("{} text").format(column) for column in columns))
     )
     report = FileReport()
-    rows = _CopyStream(parse_file(path, file, manifest, report))
+    rows = _CopyStream(parse_file(path, file, manifest, report, tombstones))
     try:
         cursor.copy_expert("COPY pg_temp.incoming FROM STDIN", rows, size=1 << 18)
     except psycopg2.Error:
@@ -224,14 +234,15 @@ def _account(
     report: FileReport,
     quarantined: list[tuple[int, str | None, str]],
 ) -> None:
-    """Delivered = loaded + quarantined, to the row; what was loaded with a question mark is counted."""
+    """Delivered = loaded + quarantined + erased, to the row; what was loaded with a question mark is counted."""
     name = file.table.name
+    loaded = report.delivered - len(quarantined) - report.erased
     cursor.execute(
         """
-        INSERT INTO ops.delivery_table (delivery_id, table_name, delivered, loaded, quarantined)
-        VALUES (%s, %s, %s, %s, %s)
+        INSERT INTO ops.delivery_table (delivery_id, table_name, delivered, loaded, quarantined, erased)
+        VALUES (%s, %s, %s, %s, %s, %s)
         """,
-        (manifest.delivery_id, name, report.delivered, report.delivered - len(quarantined), len(quarantined)),
+        (manifest.delivery_id, name, report.delivered, loaded, len(quarantined), report.erased),
     )
     execute_values(
         cursor,

@@ -22,6 +22,7 @@ from typing import IO
 
 from live_tracker.deliveries.contract import KEY_SEPARATOR, OPTIONAL_EVERYWHERE, Column, Table
 from live_tracker.deliveries.manifest import DeliveredFile, Manifest, Refused
+from live_tracker.erasure.tombstones import Tombstones
 from live_tracker.identity.identifiers import canonical_pnc_id
 
 LARGEST_FIELD = 1 << 20
@@ -63,15 +64,24 @@ class ParsedRow:
 
 @dataclass
 class FileReport:
-    """What parsing found besides rows: `delivered` records, quarantined ones, counts of (column, warning)."""
+    """What parsing found besides rows: `delivered` records, of which `erased` ones and those quarantined; warnings.
+
+    Of an erased child's row nothing is kept but that it was there; warnings are counts of (column, warning).
+    """
 
     delivered: int = 0
+    erased: int = 0
     quarantined: list[Finding] = field(default_factory=list)
     warnings: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
-def parse_file(path: Path, file: DeliveredFile, manifest: Manifest, report: FileReport) -> Iterator[ParsedRow]:
-    """Rows of a landed file, one by one; `report` is filled on the way. Refused if the file as a whole is damaged."""
+def parse_file(
+    path: Path, file: DeliveredFile, manifest: Manifest, report: FileReport, tombstones: Tombstones | None = None
+) -> Iterator[ParsedRow]:
+    """Rows of a landed file, one by one; `report` is filled on the way. Refused if the file as a whole is damaged.
+
+    Rows of `tombstones` are counted and left out.
+    """
     table = file.table
     line = 0
     try:
@@ -81,7 +91,7 @@ def parse_file(path: Path, file: DeliveredFile, manifest: Manifest, report: File
             header = next(reader, None)
             if header is None:
                 raise Refused("header", "the file is empty", table.name)
-            read_row = _RowReader(table, [name.strip() for name in header], manifest, report)
+            read_row = _RowReader(table, [name.strip() for name in header], manifest, report, tombstones)
             line = reader.line_num + 1
             for record in reader:
                 if record:
@@ -105,9 +115,22 @@ def parse_file(path: Path, file: DeliveredFile, manifest: Manifest, report: File
 class _RowReader:
     """Turns the records of one file into rows, by the columns its header names."""
 
-    def __init__(self, table: Table, header: list[str], manifest: Manifest, report: FileReport) -> None:
+    def __init__(
+        self,
+        table: Table,
+        header: list[str],
+        manifest: Manifest,
+        report: FileReport,
+        tombstones: Tombstones | None,
+    ) -> None:
         self._table, self._header, self._report = table, header, report
         self._positions = _positions(table, header)
+        self._tombstones = tombstones if tombstones and tombstones.hashes else None
+        self._ids = [
+            (column.name, self._positions[column.name], _checker(column, manifest.extract_date))
+            for column in table.columns
+            if column.name in manifest.feed.id_columns and column.name in self._positions
+        ]
         known = {*table.column_names, *(column.name for column in OPTIONAL_EVERYWHERE)}
         self._extra = [(index, name) for index, name in enumerate(header) if name not in known]
         for _, name in self._extra:
@@ -130,6 +153,9 @@ class _RowReader:
             self._report.quarantined.append(Finding(line, "control_character"))
             return None
         values: Values = [value.strip() or None for value in record]
+        if self._tombstones is not None and self._tombstones.has(self._table, self._named(values)):
+            self._report.erased += 1
+            return None
         deleted = self._deleted is not None and values[self._deleted] == "1"
         finding = self._check(line, values, deleted)
         key = KEY_SEPARATOR.join(values[index] or "" for index in self._key)
@@ -158,6 +184,10 @@ class _RowReader:
             if column.codes is not None and value not in column.codes:
                 self._report.warnings[column.name, "unmapped_code"] += 1
         return None
+
+    def _named(self, values: Values) -> list[tuple[str, str]]:
+        """The ids that a row names, by column, as they are kept."""
+        return [(name, check(value)[1]) for name, index, check in self._ids if (value := values[index]) is not None]
 
 
 def _positions(table: Table, header: list[str]) -> dict[str, int]:

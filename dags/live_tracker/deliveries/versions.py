@@ -3,8 +3,9 @@
 A sequence's effective delivery is its highest revision. A full extract without a key says that it was deleted; a delta
 says nothing of keys it does not hold; a table that was not supplied says nothing; a quarantined row says that its key
 was there. `fold_in` is the quick path of a delivery that comes last; `rebuild` derives the same from everything.
-Both work on the temporary table `incoming` of the load and on no other source. Both note the rows whose validity they
-move: in raw.change once there is a candidate that a build could start from, in raw.unresolved once identity was resolved.
+Both work on the temporary table `incoming` of the load and on no other source; `derive` serves an erasure as well. All
+note the rows whose validity they move: in raw.change once there is a candidate that a build could start from, in
+raw.unresolved once identity was resolved.
 """
 
 from __future__ import annotations
@@ -99,12 +100,6 @@ def rebuild(cursor: Cursor, table: str, manifest: Manifest) -> None:
     Those are the keys it holds and the keys of the other revisions of its sequence; where one of these is a full
     extract, every key of the table and source. The delivery must stand in the ledger already.
     """
-    names = {
-        "version": _version(table),
-        "sighting": sql.Identifier("raw", f"{table}_sighting"),
-        "table_name": sql.Literal(table.partition("_")[2]),
-    }
-    given = {"feed": manifest.feed.name, "source": manifest.source, "sequence": manifest.sequence}
     cursor.execute(
         sql.SQL(
             """
@@ -120,9 +115,20 @@ def rebuild(cursor: Cursor, table: str, manifest: Manifest) -> None:
             SELECT version.key FROM {version} AS version
             WHERE version.source = %(source)s AND EXISTS (SELECT FROM of_sequence WHERE kind = 'full')
             """
-        ).format(**names),
-        given,
+        ).format(version=_version(table), sighting=sql.Identifier("raw", f"{table}_sighting")),
+        {"feed": manifest.feed.name, "source": manifest.source, "sequence": manifest.sequence},
     )
+    derive(cursor, table, manifest.feed.name, manifest.source)
+
+
+def derive(cursor: Cursor, table: str, feed: str, source: str) -> None:
+    """Derive anew, from the sightings, the versions of a source's keys in the temporary table `touched`; drops it."""
+    names = {
+        "version": _version(table),
+        "sighting": sql.Identifier("raw", f"{table}_sighting"),
+        "table_name": sql.Literal(table.partition("_")[2]),
+    }
+    given = {"feed": feed, "source": source}
     cursor.execute(
         sql.SQL(
             """

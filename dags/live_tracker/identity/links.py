@@ -17,12 +17,12 @@ from psycopg2.extensions import cursor as Cursor
 from live_tracker import fences
 from live_tracker.build.code import files_digest
 from live_tracker.database import analyze, connect
-from live_tracker.home.secrets import secret
 from live_tracker.identity import scope
 from live_tracker.identity.by_weight import ForReview
 from live_tracker.identity.clusters import Edge, Membership, Record, memberships
 from live_tracker.identity.copying import copy_rows
 from live_tracker.identity.histories import Histories, read_histories
+from live_tracker.identity.keys import identity_key
 from live_tracker.identity.linkage.model import Model, model_of
 from live_tracker.identity.spans import END, overlaps
 from live_tracker.identity.ties import tied
@@ -52,7 +52,7 @@ def resolve(settings: Settings, run_key: str, token: int) -> LinkReport:
     """
     with connect(settings, "loader") as connection, connection.cursor() as cursor:
         fences.hold(connection, "identity", token)
-        report = bring_up(cursor, _identity_key(settings), model_of(settings))
+        report = bring_up(cursor, identity_key(settings), model_of(settings))
     if report.changed_links or report.changed_persons:
         analyze(settings, KEPT)
     return report
@@ -96,11 +96,6 @@ def _fingerprint(key: bytes, model: Model | None) -> str:
     digest = files_digest(folder, (path for path in folder.rglob("*") if path.suffix in {".py", ".csv"}))
     digest.update(hmac.new(key, b"fingerprint", hashlib.sha256).digest() + repr(model).encode())
     return digest.hexdigest()
-
-
-def _identity_key(settings: Settings) -> bytes:
-    given = settings.identity_key.get_secret_value() if settings.identity_key else secret(settings, "identity.key")
-    return given.encode()
 
 
 def person_key(key: bytes, record: Record) -> str:

@@ -17,12 +17,12 @@ TASK_DEFAULTS: dict[str, Any] = {
 }
 
 
-def dag_defaults(doc: str | None, tag: str, *, max_active_runs: int = 1) -> dict[str, Any]:
+def dag_defaults(doc: str | None, tag: str, *, max_active_runs: int = 1, is_nightly: bool = True) -> dict[str, Any]:
     """Arguments of `@dag` but the schedule: `doc` is the module's docstring, with what to do when it fails."""
     return {
         "catchup": False,
         "max_active_runs": max_active_runs,
         "default_args": TASK_DEFAULTS,
         "doc_md": doc,
-        "tags": ["nightly", tag],
+        "tags": ["nightly", tag] if is_nightly else [tag],
     }

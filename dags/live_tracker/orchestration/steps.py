@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -27,20 +27,17 @@ def step() -> Iterator[tuple[Settings, str]]:
     settings = get_settings()
     mask_secrets(settings)
     run_key = _run_key(settings, get_current_context())
-    try:
+    with _told(lambda message: _note(settings, run_key, message)):
         yield settings, run_key
-    except AirflowException:
-        raise
-    except DatabaseUnavailable as error:
-        _note(settings, run_key, str(error))
-        raise
-    except TrackerError as error:
-        _note(settings, run_key, str(error))
-        raise AirflowFailException(str(error)) from None
-    except Exception as error:
-        told = without_message(error)
-        _note(settings, run_key, str(told))
-        raise told from None
+
+
+@contextmanager
+def by_hand() -> Iterator[tuple[Settings, dict[str, Any]]]:
+    """Settings and parameters of a task that somebody started and that belongs to no run; errors as in `step`."""
+    settings = get_settings()
+    mask_secrets(settings)
+    with _told(lambda _: None):
+        yield settings, dict(get_current_context()["params"])
 
 
 def hand_on(asset: Asset, run_key: str) -> None:
@@ -81,6 +78,25 @@ def mask_secrets(settings: Settings) -> None:
     for value in (getattr(settings, name) for name in type(settings).model_fields):
         if isinstance(value, SecretStr):
             mask_secret(value.get_secret_value())
+
+
+@contextmanager
+def _told(note: Callable[[str], None]) -> Iterator[None]:
+    """Which errors of the block are tried again and how they are worded; `note` keeps what they say."""
+    try:
+        yield
+    except AirflowException:
+        raise
+    except DatabaseUnavailable as error:
+        note(str(error))
+        raise
+    except TrackerError as error:
+        note(str(error))
+        raise AirflowFailException(str(error)) from None
+    except Exception as error:
+        told = without_message(error)
+        note(str(told))
+        raise told from None
 
 
 def _run_key(settings: Settings, context: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import io
 import re
@@ -13,7 +12,8 @@ from pathlib import Path
 from psycopg2 import sql
 
 from live_tracker.database import Connection, connect
-from live_tracker.reference_data.tables import Line, Problems, read_table
+from live_tracker.reference_data import comparators
+from live_tracker.reference_data.tables import Line, Problems, is_day, read_table
 from live_tracker.settings import Settings
 
 NOT_KNOWN = "Not known"
@@ -45,6 +45,7 @@ _FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("area", "year", "age", "ethnicity_group", "population", "source", "source_date"),
         ("area", "year", "age", "ethnicity_group"),
     ),
+    comparators.FILE: (comparators.COLUMNS, comparators.KEY),
 }
 
 _MAY_BE_EMPTY = frozenset(
@@ -52,6 +53,7 @@ _MAY_BE_EMPTY = frozenset(
         *(("result_code.csv.gz", "result_type"), ("result_tier.csv", "legal_outcome")),
         *(("offence_code.csv.gz", column) for column in ("title", "category", "home_office_class")),
         ("offence_group.csv", "yjb_category"),
+        *((comparators.FILE, column) for column in comparators.MAY_BE_EMPTY),
     ]
 )
 
@@ -66,6 +68,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "ethnicity": ("ethnicity", "ethnicity_group", "title", "source"),
     "dummy_asn": ("pattern", "source"),
     "population": ("area", "year", "age", "ethnicity_group", "population", "source", "source_date"),
+    "comparator": comparators.COLUMNS,
 }
 
 
@@ -112,6 +115,7 @@ def read_code_lists(folder: Path) -> dict[str, Rows]:
         "ethnicity": _plain(lists["ethnicity.csv"], _COLUMNS["ethnicity"]),
         "dummy_asn": _plain(lists["dummy_asn.csv"], _COLUMNS["dummy_asn"]),
         "population": _plain(lists["population.csv"], _COLUMNS["population"]),
+        "comparator": _plain(lists[comparators.FILE], _COLUMNS["comparator"]),
     }
     return tables
 
@@ -121,6 +125,7 @@ def _check(problems: Problems, lists: dict[str, list[Line]]) -> None:
     _check_tiers(problems, lists)
     _check_values(problems, lists)
     _check_populations(problems, lists)
+    comparators.check_comparators(problems, lists[comparators.FILE])
 
 
 def _check_tiers(problems: Problems, lists: dict[str, list[Line]]) -> None:
@@ -160,9 +165,9 @@ def _check_values(problems: Problems, lists: dict[str, list[Line]]) -> None:
 
 
 def _check_populations(problems: Problems, lists: dict[str, list[Line]]) -> None:
-    """Each area and year has its total, and whatever is finer than the total adds up to it."""
+    """Each area and year has its total, and whatever is finer adds up to it: single ages, groups, and both together."""
     groups = {line["ethnicity_group"] for line in lists["ethnicity.csv"]} | {ALL_GROUPS}
-    sums: dict[tuple[str, str], dict[tuple[bool, bool], int]] = defaultdict(lambda: defaultdict(int))
+    cells: dict[tuple[str, str], dict[tuple[str, str], int]] = defaultdict(dict)
     for line in lists["population.csv"]:
         faults = [
             ("year", not re.fullmatch("(19|20)[0-9]{2}", line["year"]), "is not a year"),
@@ -173,27 +178,33 @@ def _check_populations(problems: Problems, lists: dict[str, list[Line]]) -> None
                 f"is neither {ALL_GROUPS} nor a group of ethnicity.csv",
             ),
             ("population", not re.fullmatch("[0-9]{1,9}", line["population"]), "is not a whole number"),
-            ("source_date", not _is_day(line["source_date"]), "is not a date"),
+            ("source_date", not is_day(line["source_date"]), "is not a date"),
         ]
         for column, is_wrong, message in faults:
             if is_wrong:
                 problems.add("population.csv", message, line.row, column)
         if not any(is_wrong for _, is_wrong, _ in faults):
-            level = (line["age"] == ALL_AGES, line["ethnicity_group"] == ALL_GROUPS)
-            sums[line["area"], line["year"]][level] += int(line["population"])
-    for (area, year), levels in sums.items():
-        total = levels.get((True, True), 0)
-        if total == 0:
+            cells[line["area"], line["year"]][line["age"], line["ethnicity_group"]] = int(line["population"])
+    for (area, year), populations in cells.items():
+        if not populations.get((ALL_AGES, ALL_GROUPS)):
             problems.add("population.csv", f"{area} {year} has nobody of {ALL_AGES} and {ALL_GROUPS}")
-        elif set(levels.values()) != {total}:
-            problems.add("population.csv", f"{area} {year} does not add up to its total of {total}")
+        else:
+            for what in _not_adding_up(populations):
+                problems.add("population.csv", f"{area} {year} does not add up to its total of {what}")
 
 
-def _is_day(value: str) -> bool:
-    try:
-        return value == dt.date.fromisoformat(value).isoformat()
-    except ValueError:
-        return False
+def _not_adding_up(populations: dict[tuple[str, str], int]) -> list[str]:
+    """Of one area and year, by age and group: the sums that differ from the row that says them, as `total (whose)`."""
+    ages = {cell: count for cell, count in populations.items() if cell[0] != ALL_AGES and cell[1] == ALL_GROUPS}
+    groups = {cell: count for cell, count in populations.items() if cell[0] == ALL_AGES and cell[1] != ALL_GROUPS}
+    both = {cell: count for cell, count in populations.items() if cell[0] != ALL_AGES and cell[1] != ALL_GROUPS}
+    total = populations[ALL_AGES, ALL_GROUPS]
+    wrong = [str(total)] if any(part and sum(part.values()) != total for part in (ages, groups, both)) else []
+    for place, margin in ((0, ages), (1, groups)):
+        for cell, count in margin.items() if both else ():
+            if sum(part for key, part in both.items() if key[place] == cell[place]) != count:
+                wrong.append(f"{count} ({cell[place]})")
+    return wrong
 
 
 def _check_filled(problems: Problems, lists: dict[str, list[Line]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import gzip
 import io
 import zlib
@@ -80,6 +81,14 @@ def read_table(
     _check_storable(problems, file, lines)
     _check_unique(problems, file, lines, key)
     return lines
+
+
+def is_day(value: str) -> bool:
+    """Whether it is a date in the form of ISO 8601, 2024-02-29."""
+    try:
+        return value == dt.date.fromisoformat(value).isoformat()
+    except ValueError:
+        return False
 
 
 def _check_storable(problems: Problems, file: str, lines: list[Line]) -> None:

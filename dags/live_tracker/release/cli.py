@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from collections import Counter
 from typing import Annotated
 
 import typer
@@ -12,6 +11,7 @@ from live_tracker import terminal
 from live_tracker.home import postgres
 from live_tracker.release import diff as comparing
 from live_tracker.release import freeze as freezing
+from live_tracker.release.causes import CAUSES
 from live_tracker.settings import Settings, get_settings
 from live_tracker.terminal import print_table, say
 
@@ -69,8 +69,10 @@ def diff(
         [(*change[:5], *(f"{count:+d}" for count in change[5:])) for change in found.changes],
         numbers=frozenset(range(4, 8)),
     )
-    for cause in Counter(change.cause for change in found.changes):
-        say(console, f"{cause}: {comparing.CAUSES[cause]}")
+    told = {change.cause for change in found.changes}
+    for cause, meaning in CAUSES.items():
+        if cause in told:
+            say(console, f"{cause}: {meaning}")
 
 
 def _settings() -> Settings:

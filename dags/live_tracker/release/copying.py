@@ -1,4 +1,4 @@
-"""The copy of a checked candidate into a release: a partition of each table, and what the release rests on."""
+"""The copy of a checked candidate into a release: a partition of each table, what the release rests on, its revision."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from psycopg2.extras import Json, execute_values
 
 from live_tracker.database import Connection
 from live_tracker.deliveries.ledger import SourceState, source_states
+from live_tracker.release import revision
 from live_tracker.release.hashing import candidate_hash, columns_of
 from live_tracker.runs import Run
 
@@ -37,6 +38,8 @@ def copy_candidate(connection: Connection, run: Run, days: Days, hashes: dict[st
     with as_owner(connection):
         _record(connection, run, release_id, hashes, warned)
         _record_sources(connection, release_id, source_states(connection, days.known_as_of, run.run_key))
+    with _partition(connection, "revision", release_id) as partition, as_owner(connection):
+        revision.fill(connection, partition, release_id, days.as_of)
     return release_id
 
 
@@ -61,43 +64,54 @@ def _next_release_id(connection: Connection, as_of: dt.date) -> str:
 
 
 def _copy(connection: Connection, table: str, release_id: str, as_of: dt.date) -> None:
-    """Make, fill and attach the table's partition. Nobody but the owner keeps a right on it."""
     columns = columns_of(connection, table)
+    insert = sql.SQL(
+        "INSERT INTO {partition} (release_id, as_of_date, {columns}) "
+        "SELECT {release_id}, {as_of}::date, {values} FROM {candidate}"
+    )
+    with _partition(connection, table, release_id) as partition, connection.cursor() as cursor:
+        cursor.execute(
+            insert.format(
+                partition=partition,
+                candidate=sql.Identifier("candidate", table),
+                release_id=sql.Literal(release_id),
+                as_of=sql.Literal(as_of),
+                columns=sql.SQL(", ").join(sql.Identifier(column.name) for column in columns),
+                values=sql.SQL(", ").join(column.value for column in columns),
+            )
+        )
+
+
+@contextmanager
+def _partition(connection: Connection, table: str, release_id: str) -> Iterator[sql.Identifier]:
+    """A new partition of the table for the block to fill, attached after it. Nobody but the owner keeps a right on it."""
+    partition = sql.Identifier("release", f"{table}_{release_id.replace('-', '').replace('.', '_')}")
     names = {
         "parent": sql.Identifier("release", table),
-        "partition": sql.Identifier("release", f"{table}_{release_id.replace('-', '').replace('.', '_')}"),
-        "candidate": sql.Identifier("candidate", table),
+        "partition": partition,
         "release_id": sql.Literal(release_id),
-        "as_of": sql.Literal(as_of),
-        "columns": sql.SQL(", ").join(sql.Identifier(column.name) for column in columns),
-        "values": sql.SQL(", ").join(column.value for column in columns),
     }
 
     def run(*statements: str) -> None:
-        with connection.cursor() as cursor:
+        with as_owner(connection), connection.cursor() as cursor:
             for statement in statements:
                 cursor.execute(sql.SQL(statement).format(**names))
 
     # The CHECK spares the attachment a scan. Row-level security of its own closes the partition to whoever might be
     # granted it one day: the policies are the parent's.
-    with as_owner(connection):
-        run(
-            "CREATE TABLE {partition} (LIKE {parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS, "
-            "CONSTRAINT of_this_release CHECK (release_id = {release_id}))",
-            "ALTER TABLE {partition} ENABLE ROW LEVEL SECURITY",
-            "CREATE POLICY while_filling ON {partition} FOR INSERT TO publisher WITH CHECK (true)",
-            "GRANT INSERT ON {partition} TO publisher",
-        )
     run(
-        "INSERT INTO {partition} (release_id, as_of_date, {columns}) "
-        "SELECT {release_id}, {as_of}::date, {values} FROM {candidate}"
+        "CREATE TABLE {partition} (LIKE {parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS, "
+        "CONSTRAINT of_this_release CHECK (release_id = {release_id}))",
+        "ALTER TABLE {partition} ENABLE ROW LEVEL SECURITY",
+        "CREATE POLICY while_filling ON {partition} FOR INSERT TO publisher WITH CHECK (true)",
+        "GRANT INSERT ON {partition} TO publisher",
     )
-    with as_owner(connection):
-        run(
-            "REVOKE INSERT ON {partition} FROM publisher",
-            "DROP POLICY while_filling ON {partition}",
-            "ALTER TABLE {parent} ATTACH PARTITION {partition} FOR VALUES IN ({release_id})",
-        )
+    yield partition
+    run(
+        "REVOKE INSERT ON {partition} FROM publisher",
+        "DROP POLICY while_filling ON {partition}",
+        "ALTER TABLE {parent} ATTACH PARTITION {partition} FOR VALUES IN ({release_id})",
+    )
 
 
 def _record(connection: Connection, run: Run, release_id: str, hashes: dict[str, str], warned: list[Any]) -> None:

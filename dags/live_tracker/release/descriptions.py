@@ -8,7 +8,7 @@ import yaml
 from psycopg2 import sql
 
 from live_tracker.database import connect
-from live_tracker.release.hashing import GRAINS
+from live_tracker.release.hashing import PUBLISHED
 from live_tracker.settings import PROJECT, Settings
 
 MODELS = PROJECT / "dbt_project/models/marts"
@@ -16,20 +16,22 @@ COMMON = {"release_id": "The release, <as-of date>.<number>", "as_of_date": "Day
 CHILD_ID = "Child id in the service's case-management system; of several records, `;` between them"
 
 
-def described_models() -> list[dict[str, Any]]:
-    """The models of the marts as their files describe them."""
+def described_tables() -> list[dict[str, Any]]:
+    """The models of the marts, and the table that is made at publication, as their files describe them."""
     files = sorted(MODELS.glob("*__models.yml"))
-    return [model for file in files for model in yaml.safe_load(file.read_text())["models"]]
+    models = [model for file in files for model in yaml.safe_load(file.read_text())["models"]]
+    sources = yaml.safe_load((MODELS / "_revision__sources.yml").read_text())["sources"]
+    return [*models, *(table for source in sources for table in source["tables"])]
 
 
 def descriptions() -> dict[tuple[str, str | None], str]:
     """Description of each published table (column None) and of each of its columns."""
-    models = {model["name"]: model for model in described_models()}
+    described = {table["name"]: table for table in described_tables()}
     found: dict[tuple[str, str | None], str] = {}
-    for table in GRAINS:
-        found[table, None] = models[table]["description"].strip()
+    for table in PUBLISHED:
+        found[table, None] = described[table]["description"].strip()
         found |= {(table, column): text for column, text in COMMON.items()}
-        found |= {(table, column["name"]): column["description"] for column in models[table]["columns"]}
+        found |= {(table, column["name"]): column["description"] for column in described[table]["columns"]}
     return found
 
 

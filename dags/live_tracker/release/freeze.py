@@ -11,22 +11,25 @@ from live_tracker.release.copying import as_owner
 from live_tracker.release.publish import FENCE, current_release
 from live_tracker.settings import TRACKER, Settings
 
-_QUARTER = re.compile(r"[0-9]{4}Q[1-4]", re.ASCII)
+QUARTER = "^[0-9]{4}Q[1-4]$"
 
 
 def freeze(settings: Settings, quarter: str, release_id: str | None, by: str, note: str | None) -> str:
     """Keep a release as the board's figures of a quarter, and let the board see the newest quarter that is frozen.
 
-    `release_id`: the current release if it is None. Returns the release_id. Raises TrackerError if there is no such
-    release, if it has no cohort of the quarter, or if the quarter is frozen already: it stays as it is.
+    `release_id`: the current release if it is None. Returns the release_id. Said again in the same words it does
+    nothing. Raises TrackerError if there is no such release, if it has no cohort of the quarter, or if the quarter is
+    frozen already: it stays as it is.
     """
-    if not _QUARTER.fullmatch(quarter):
+    if not re.fullmatch(QUARTER, quarter):
         raise TrackerError(f"{quarter!r} is no quarter", do="write it as 2026Q2")
     with connect(settings, "publisher") as connection:
         token = fences.claim(connection, FENCE, f"freeze {quarter}")
     with connect(settings, "publisher") as connection:
         fences.hold(connection, FENCE, token)
         chosen = release_id or current_release(connection)
+        if _is_done(connection, quarter, (chosen, by, note)):
+            return str(chosen)
         _check(connection, quarter, chosen)
         with connection.cursor() as cursor:
             cursor.execute(
@@ -47,16 +50,22 @@ def freeze(settings: Settings, quarter: str, release_id: str | None, by: str, no
     return str(chosen)
 
 
+def _is_done(connection: Connection, quarter: str, wanted: tuple[str | None, str, str | None]) -> bool:
+    """Whether the quarter is frozen just so: the answer to an earlier try was lost."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT release_id, frozen_by, note FROM release.frozen_quarter WHERE quarter = %s", (quarter,))
+        frozen = cursor.fetchone()
+    if frozen is not None and frozen != wanted:
+        raise TrackerError(
+            f"{quarter} is frozen already, as of release {frozen[0]}",
+            "release.frozen_quarter",
+            f"it stays; `{TRACKER} diff {frozen[0]} live` says what has changed since",
+        )
+    return frozen is not None
+
+
 def _check(connection: Connection, quarter: str, release_id: str | None) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT release_id FROM release.frozen_quarter WHERE quarter = %s", (quarter,))
-        frozen = cursor.fetchone()
-        if frozen is not None:
-            raise TrackerError(
-                f"{quarter} is frozen already, as of release {frozen[0]}",
-                "release.frozen_quarter",
-                f"it stays; `{TRACKER} diff {frozen[0]} live` says what has changed since",
-            )
         cursor.execute("SELECT FROM release.release WHERE release_id = %s", (release_id,))
         if cursor.fetchone() is None:
             raise TrackerError(f"there is no release {release_id or 'yet'}", "release.release", "`make run` makes one")

@@ -29,10 +29,15 @@ GRAINS: dict[str, tuple[str, ...]] = {
     "remand": ("yot", "span", "quarter", "dimension", "value"),
     "ete": ("yot", "span", "quarter", "age_group", "ete_band"),
     "serious_violence": ("yot", "span", "quarter", "dimension", "value"),
+    "disproportionality": ("yot", "span", "quarter", "stage", "definition", "ethnicity_group"),
+    "comparator": ("yot", "area", "measure", "definition", "period_start", "period_end", "source"),
     "caseload": ("definition", "cohort", "yot", "person_key"),
     "new_arrests": ("yot", "arrest_key"),
 }
-"""The published tables, each with the columns that make a row of it unique."""
+"""The published tables that are copied from a candidate, each with the columns that make a row of it unique."""
+
+PUBLISHED = (*GRAINS, "revision")
+"""All published tables: the last is made at publication, for it compares with a release."""
 
 PRACTICE = ("caseload", "new_arrests")
 """Those that practitioners alone read, in schema practice; the others are in analytics."""

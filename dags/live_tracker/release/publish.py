@@ -15,7 +15,7 @@ from live_tracker.database import Connection, connect
 from live_tracker.deliveries.ledger import deliveries_hash
 from live_tracker.errors import CheckFailed
 from live_tracker.release.copying import Days, as_owner, copy_candidate
-from live_tracker.release.hashing import GRAINS, candidate_hash, table_hashes
+from live_tracker.release.hashing import PUBLISHED, candidate_hash, table_hashes
 from live_tracker.runs import Run
 from live_tracker.settings import Settings
 
@@ -110,7 +110,8 @@ def _days(run: Run) -> Days:
 def _check_deliveries(connection: Connection, run: Run, days: Days) -> None:
     if run.deliveries_hash != deliveries_hash(connection, days.known_as_of):
         raise NotPublished(
-            "deliveries have landed since this run began, or links were decided on: its candidate is not all that is known",
+            "deliveries have landed since this run began, links were decided on or a child was erased: its candidate is "
+            "not what is known",
             f"run {run.run_key}",
             "start the run again; it takes the new deliveries in",
         )
@@ -177,7 +178,7 @@ def _open_transactions(connection: Connection) -> set[str]:
                 AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
                 AND relation IN (SELECT format('release.%%I', name)::regclass FROM unnest(%s) AS name)
             """,
-            (list(GRAINS),),
+            (list(PUBLISHED),),
         )
         return {str(transaction) for (transaction,) in cursor.fetchall()}
 

@@ -1,5 +1,5 @@
 -- One row per definition, cohort, service and child whose follow-up goes on: how far it is, what is pending, the last
--- reoffence, and the risk as it was at the index date and as it is now.
+-- reoffence, the risk as it was at the index date and as it is now, and the programmes that the child is in.
 with members as (
     select * from {{ ref('cohort_member') }}
     where state = 'in_follow_up'
@@ -11,6 +11,10 @@ reoffences as (
 
 latest_assessments as (
     select * from {{ ref('int_latest_assessments') }}
+),
+
+open_programmes as (
+    select * from {{ ref('int_open_programmes') }}
 ),
 
 last_reoffences as (
@@ -49,7 +53,9 @@ final as (
             end,
             'Not known'
         ) as rosh_change,
-        latest_assessments.assessment_date as last_assessed_on
+        latest_assessments.assessment_date as last_assessed_on,
+        coalesce(open_programmes.open_programmes, 0)::integer as open_programmes,
+        open_programmes.open_programme_types
     from members
     left join last_reoffences
         on
@@ -58,6 +64,7 @@ final as (
             and members.yot = last_reoffences.yot
             and members.person_key = last_reoffences.person_key
     left join latest_assessments on members.person_key = latest_assessments.person_key
+    left join open_programmes on members.yot = open_programmes.yot and members.person_key = open_programmes.person_key
 )
 
 select * from final

@@ -2,13 +2,14 @@
 -- custodial sentences of children, one per child and day, their rate per 1,000 children of 10 to 17, and their share of
 -- all that courts sentenced children to.
 with sentences as (
-    select * from {{ ref('int_sentences') }}
+    select * from {{ ref('int_outcome_days') }}
+    where tier <> 'pre_court'
 ),
 
 events as (
     select
         yot,
-        sentence_date as day,
+        outcome_date as day,
         tier = 'custody' as is_counted
     from sentences
 ),

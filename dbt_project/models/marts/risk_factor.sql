@@ -43,13 +43,9 @@ ratios as (
         reoffenders_with / nullif(children_with, 0) as rate_with,
         reoffenders_without / nullif(children_without, 0) as rate_without,
         reoffenders_with * children_without / nullif(children_with * reoffenders_without, 0) as risk_ratio,
-        -- nothing varies where both groups have reoffended to the last child
-        case
-            when
-                reoffenders_with > 0 and reoffenders_without > 0
-                and (reoffenders_with < children_with or reoffenders_without < children_without)
-                then sqrt(1 / reoffenders_with - 1 / children_with + 1 / reoffenders_without - 1 / children_without)
-        end as standard_error
+        {{ log_ratio_error(
+            'reoffenders_with', 'children_with', 'reoffenders_without', 'children_without'
+        ) }} as standard_error
     from counted
 ),
 

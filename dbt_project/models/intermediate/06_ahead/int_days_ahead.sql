@@ -146,7 +146,11 @@ of_other_records as (
     from programmes
     cross join
         lateral (
-            values (programmes.start_date), (coalesce(programmes.end_date, programmes.planned_end_date))
+            values
+            (programmes.start_date),
+            (coalesce(programmes.end_date, programmes.planned_end_date)),
+            -- on its last day a programme is still open
+            (programmes.end_date + 1)
         ) as dates (day)
     where {{ in_force('programmes') }}
 

@@ -1,0 +1,32 @@
+"""The list of the published tables: what it says is of the current release, and each table says what it answers."""
+
+from __future__ import annotations
+
+import json
+
+from live_tracker.release.hashing import PUBLISHED
+from live_tracker.release.marts import list_marts
+from tests.gate.conftest import Night
+
+
+def test_before_there_is_a_release_the_tables_are_named_without_numbers(night: Night) -> None:
+    marts = list_marts(night.settings)
+    assert [mart.name.partition(".")[2] for mart in marts] == list(PUBLISHED)
+    assert {(mart.rows, mart.seconds) for mart in marts} == {(None, None)}
+    assert all(mart.answers and mart.grain for mart in marts)
+
+
+def test_rows_are_those_of_the_current_release(night: Night) -> None:
+    night.release()
+    rows = {mart.name: mart.rows for mart in list_marts(night.settings)}
+    assert (rows["analytics.cohort_member"], rows["analytics.reoffence"], rows["practice.new_arrests"]) == (7, 6, 1)
+
+
+def test_seconds_are_those_of_the_last_build(night: Night) -> None:
+    results = night.settings.home / "dbt" / "target" / "run_results.json"
+    results.parent.mkdir(parents=True)
+    nodes = [("model", "survival", 1.5), ("test", "survival", 9.0)]
+    told = [{"unique_id": f"{kind}.live_tracker.{name}", "execution_time": time} for kind, name, time in nodes]
+    results.write_text(json.dumps({"results": told}))
+    seconds = {mart.name: mart.seconds for mart in list_marts(night.settings)}
+    assert (seconds["analytics.survival"], seconds["analytics.ete"]) == (1.5, None)
