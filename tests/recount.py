@@ -31,6 +31,7 @@ GRAINS = {
     "custody": ("yot", "span", "quarter"),
     "remand": ("yot", "span", "quarter", "dimension", "value"),
     "ete": ("yot", "span", "quarter", "age_group", "ete_band"),
+    "disproportionality": ("yot", "span", "quarter", "stage", "definition", "ethnicity_group"),
     "class": ("definition", "cohort", "yot", "person_key", "source_system", "source", "record_id"),
     "unpaired_same_asn": ("source_system", "source", "record_id"),
 }
@@ -87,6 +88,7 @@ def differences_between(built: dict[str, Table], result: Result) -> list[str]:
         "custody": result.custody,
         "remand": result.remand,
         "ete": result.ete,
+        "disproportionality": result.disproportionality,
         "class": [row for row in result.classes if row["class"] != "orphan"],
         "unpaired_same_asn": result.unpaired_same_asn,
     }

@@ -128,15 +128,15 @@ MUTANTS_BESIDE = (
         (("and count(distinct base_year) = 1 as has_population", "as has_population"),),
     ),
     Mutant(
-        *("I2", "a sentence that was set aside counts", "int_sentences"),
+        *("I2", "a sentence that was set aside counts", "int_outcome_days"),
         (("and decides and is_standing and", "and decides and"),),
     ),
     Mutant(
-        *("I2", "the least grave tier of the day speaks", "int_sentences"),
+        *("I2", "the least grave tier of the day speaks", "int_outcome_days"),
         (("deciding_outcomes.gravity desc,", "deciding_outcomes.gravity,"),),
     ),
     Mutant(
-        *("I2", "one per offence, not per day", "int_sentences"),
+        *("I2", "one per offence, not per day", "int_outcome_days"),
         (
             (
                 "distinct on (deciding_outcomes.person_key, deciding_outcomes.outcome_date)",
@@ -149,7 +149,7 @@ MUTANTS_BESIDE = (
         ),
     ),
     Mutant(
-        *("I2", "a sentence at 18 is a child's", "int_sentences"),
+        *("I2", "a sentence at 18 is a child's", "int_outcome_days"),
         (("between 10 and 17", "between 10 and 18"),),
     ),
     Mutant(
@@ -236,5 +236,22 @@ MUTANTS_BESIDE = (
     Mutant(
         *("I4", "children of two orders count twice at their end", "ete"),
         (("count(distinct person_key) filter (where is_end)", "count(person_key) filter (where is_end)"),),
+    ),
+    Mutant(
+        *("I5", "indexes under the minimum count are shown", "disproportionality"),
+        (("when names_a_group and not is_hidden then", "when names_a_group then"),),
+    ),
+    Mutant(
+        *("I5", "shares are of all, whether their group is known or not", "disproportionality"),
+        (
+            (
+                "sum(children) filter (where names_a_group) over stage_groups",
+                "sum(children) over stage_groups",
+            ),
+        ),
+    ),
+    Mutant(
+        *("I5", "who was sentenced is cautioned too", "int_stage_children"),
+        (("('cautioned', outcome_days.tier = 'pre_court')", "('cautioned', true)"),),
     ),
 )

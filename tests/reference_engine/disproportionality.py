@@ -64,10 +64,10 @@ def is_of_stage(outcome: OutcomeDay, stage: str) -> bool:
 
 
 def ethnic_group_of(person: Person, reference: Reference) -> str:
-    """I5: that of the record that was last changed of those that name one, else of those that do not."""
+    """I5: that which was named last, by K; what names no group takes none back."""
     told = [
         (reference.ethnicity_groups[code], version)
-        for version in person.children
+        for version in person.child_history
         if (code := text(version.row, "ethnicity") or "") in reference.ethnicity_groups
     ]
     told.sort(key=lambda one: (one[1].source.encode(), (text(one[1].row, "child_id") or "").encode()))

@@ -1,12 +1,12 @@
 -- The days on which an offence's service is asked for (P2): its proof, its diversion, else its first outcome or itself,
--- and each day on which it was sentenced (I2).
+-- and each day on which it had a substantive outcome (I2, I5).
 with offence_proofs as (
     select * from {{ affected(ref('int_offence_proofs')) }}
 ),
 
 deciding_outcomes as (
     select * from {{ affected(ref('int_deciding_outcomes')) }}
-    where proof_sources = 'cms;pnc' and decides and is_standing and is_substantive and tier <> 'pre_court'
+    where proof_sources = 'cms;pnc' and decides and is_standing and is_substantive
 ),
 
 final as (
