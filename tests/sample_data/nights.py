@@ -12,6 +12,7 @@ from tests.sample_data.children import SERVICES
 from tests.sample_data.deliveries import arrivals, write_deliveries
 from tests.sample_data.lives import live
 from tests.sample_data.records import Record
+from tests.sample_data.second_records import with_second_record
 from tests.sample_data.truth import heard, truth_of
 from tests.sample_data.wolverhampton import past
 from tests.sample_data.writing import written_down
@@ -28,12 +29,14 @@ def write_sample(
     seed: int = 1,
     last_night: dt.date = LAST_NIGHT,
     errors: float = 1.0,
+    second_records: bool = False,
 ) -> None:
     """Write `out`/deliveries, `out`/arrivals.json and `out`/truth.json; the same bytes for the same arguments everywhere.
 
     `arrivals.json` is a list of [night, folder] in the order in which deliveries reached the service, nights counted
     from 1; the same folder may come twice.
-    `errors` multiplies the errors in names, dates of birth and numbers: with 0 there are none.
+    `errors` multiplies the errors in names, dates of birth and numbers: with 0 there are none. With `second_records`
+    some children have two case records in one service, which in time are seen to be one child's.
     """
     if not 1 <= services <= len(SERVICES) or nights < 1 or children < 1 or not 0 <= errors <= 1:
         raise ValueError(
@@ -44,6 +47,8 @@ def write_sample(
     truth = []
     for life in chain(live(services, children, seed, last_night), past(seed, last_night)):
         records = list(written_down(life, last_night, errors))
+        if second_records:
+            records = list(with_second_record(life, records, last_night))
         for record in records:
             histories[record.feed, record.source].append(record)
         truth.append(truth_of(life, heard(records, first_night, last_night)))

@@ -64,6 +64,31 @@ def test_a_seed_makes_the_same_bytes(sample: Path, tmp_path: Path) -> None:
     assert digests(tmp_path) == digests(sample)
 
 
+def test_second_records_are_added_where_they_are_asked_for_and_end_as_the_first(sample: Path, tmp_path: Path) -> None:
+    """Of the same children: the second record has other names and no number at first, in the end those of the first."""
+    write_sample(tmp_path, children=60, nights=30, last_night=LAST_NIGHT, second_records=True)
+    truth = [json.loads((folder / "truth.json").read_text()) for folder in (tmp_path, sample)]
+    plain = [[ids for ids in child["records"] if not ids[2].endswith("-2")] for child in truth[0]]
+    assert plain == [child["records"] for child in truth[1]]
+    twice = [child for child in truth[0] if len(child["records"]) > len(plain[truth[0].index(child)])]
+    assert len(twice) > 5
+
+    rows: dict[str, list[dict[str, str]]] = {}
+    for file in sorted((tmp_path / "deliveries" / "yot").glob("*/*/child.csv*")):
+        for row in delivered(file):
+            rows.setdefault(row["child_id"], []).append(row)
+    for child in twice:
+        [second] = [ids[2] for ids in child["records"] if ids[2].endswith("-2")]
+        first, last = rows[second.removesuffix("-2")][-1], rows[second][-1]
+        assert (last["forename"], last["surname"], last["date_of_birth"]) == tuple(
+            first[name] for name in ("forename", "surname", "date_of_birth")
+        )
+        assert last["pnc_id"]
+    changed = [rows[second] for second in rows if second.endswith("-2") and not rows[second][0]["pnc_id"]]
+    assert changed
+    assert all(versions[0]["date_of_birth"] != versions[-1]["date_of_birth"] for versions in changed)
+
+
 def test_another_seed_makes_others(sample: Path, tmp_path: Path) -> None:
     write_sample(tmp_path, children=60, seed=2, last_night=LAST_NIGHT)
     assert digests(tmp_path) != digests(sample)
