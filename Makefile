@@ -128,7 +128,7 @@ bench: setup ## a night's build against one made anew, how pairing grows, how we
 	@$(RUN) -m tests.bench.identity_nights
 
 .PHONY: frozen-quarter
-frozen-quarter: setup ## freeze a sample's quarter, land 60 more nights, make it anew; what changed and why
+frozen-quarter: setup ## freeze a sample's quarter, land 60 more nights, make it anew: what changed and why (some minutes)
 	@$(RUN) -m tests.bench.frozen_quarter
 
 .PHONY: lint
