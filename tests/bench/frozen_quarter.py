@@ -78,7 +78,7 @@ def show(
 ) -> Shown:
     """Freeze the first night of a sample; then `nights` more, one publication for each `every`; then the first anew."""
     sample, landed = folder / "sample", folder / "landed"
-    write_sample(sample, services=services, children=children, nights=nights + 1)
+    write_sample(sample, services=services, children=children, nights=nights + 1, second_records=True)
     days = [LAST_NIGHT - dt.timedelta(days=ago) for ago in range(nights, -1, -1)]
 
     def publish(some: list[dt.date], **as_of: dt.date) -> str:

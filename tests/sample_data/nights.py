@@ -15,6 +15,7 @@ from tests.sample_data.lives import Life, live
 from tests.sample_data.planned import lives_of, past
 from tests.sample_data.plans import plans
 from tests.sample_data.records import Record
+from tests.sample_data.second_records import with_second_record
 from tests.sample_data.truth import heard, truth_of
 from tests.sample_data.writing import written_down
 
@@ -32,12 +33,14 @@ def write_sample(
     seed: int = 1,
     last_night: dt.date = LAST_NIGHT,
     errors: float = 1.0,
+    second_records: bool = False,
 ) -> None:
     """Write `out`/deliveries, `out`/arrivals.json and `out`/truth.json; the same bytes for the same arguments everywhere.
 
     `arrivals.json` is a list of [night, folder] in the order in which deliveries reached the service, nights counted
     from 1; the same folder may come twice.
-    `errors` multiplies the errors in names, dates of birth and numbers: with 0 there are none.
+    `errors` multiplies the errors in names, dates of birth and numbers: with 0 there are none. With `second_records`
+    some children have two case records in one service, which in time are seen to be one child's.
     """
     if not 1 <= services <= len(SERVICES) or nights < 1 or children < 1 or not 0 <= errors <= 1:
         raise ValueError(
@@ -66,6 +69,8 @@ def _write(out: Path, lives: Iterable[Life], *, nights: int, seed: int, last_nig
     truth = []
     for life in lives:
         records = list(written_down(life, last_night, errors))
+        if second_records:
+            records = list(with_second_record(life, records, last_night))
         for record in records:
             histories[record.feed, record.source].append(record)
         truth.append(truth_of(life, heard(records, first_night, last_night)))

@@ -15,7 +15,7 @@ from tests.sample_data.custody import Episode, stays
 from tests.sample_data.lives import Life
 from tests.sample_data.offences import TIERS
 from tests.sample_data.police import disposal_key, offence_key
-from tests.sample_data.records import Record, Row, child_id, offence_id, outcome_id
+from tests.sample_data.records import Record, Row, offence_id, outcome_id
 
 Key = tuple[str, str, str, str]
 """Feed, source, table and key of a record."""
@@ -49,15 +49,13 @@ def heard(records: Iterable[Record], first_night: dt.date, last_night: dt.date) 
 
 def truth_of(life: Life, known: Heard) -> dict[str, Any]:
     """A child with the ids of its records and everything it did that any system had heard of."""
-    own = [("cms", service, child_id(life, service)) for service in life.services]
-    held = {key[1:] for key in known.first if key[2] == "child"}
+    own = sorted((key[1], key[3]) for key in known.first if key[2] == "child")
     police = sorted(key[3] for key in known.first if key[2] == "nominal")
     return {
         "child": life.child.number,
         "date_of_birth": life.child.date_of_birth.isoformat(),
         "sex": life.child.sex,
-        "records": [list(record) for record in own if (record[1], "child", record[2]) in held]
-        + [["pnc", FORCE, number] for number in police],
+        "records": [["cms", *record] for record in own] + [["pnc", FORCE, number] for number in police],
         "offences": [
             told
             for case in life.cases

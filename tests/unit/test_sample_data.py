@@ -7,6 +7,7 @@ import datetime as dt
 import gzip
 import hashlib
 import json
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,32 @@ def rows(folder: Path, table: str) -> list[dict[str, str]]:
 def test_a_seed_makes_the_same_bytes(sample: Path, tmp_path: Path) -> None:
     write_sample(tmp_path, children=60, last_night=LAST_NIGHT)
     assert digests(tmp_path) == digests(sample)
+
+
+def test_second_records_are_added_where_they_are_asked_for_and_end_as_the_first(sample: Path, tmp_path: Path) -> None:
+    """Of the same children: the second record has other names and no number at first, in the end those of the first."""
+    write_sample(tmp_path, children=60, nights=30, last_night=LAST_NIGHT, second_records=True)
+    truth = [json.loads((folder / "truth.json").read_text()) for folder in (tmp_path, sample)]
+    plain = [[ids for ids in child["records"] if not ids[2].endswith("-2")] for child in truth[0]]
+    assert plain == [child["records"] for child in truth[1]]
+    twice = [child for child, ids in zip(truth[0], plain, strict=True) if child["records"] != ids]
+    assert len(twice) > 5
+
+    known: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for folder in manifests(tmp_path):
+        if folder.parts[-3] == "yot":
+            for row in rows(folder, "child"):
+                known[row["child_id"]].append(row)
+    for child in twice:
+        [second] = [ids[2] for ids in child["records"] if ids[2].endswith("-2")]
+        first, last = known[second.removesuffix("-2")][-1], known[second][-1]
+        assert (last["forename"], last["surname"], last["date_of_birth"]) == tuple(
+            first[name] for name in ("forename", "surname", "date_of_birth")
+        )
+        assert last["pnc_id"]
+    changed = [versions for second, versions in known.items() if second.endswith("-2") and not versions[0]["pnc_id"]]
+    assert changed
+    assert all(versions[0]["date_of_birth"] != versions[-1]["date_of_birth"] for versions in changed)
 
 
 def test_another_seed_makes_others(sample: Path, tmp_path: Path) -> None:
