@@ -12,7 +12,7 @@ import pytest
 from live_tracker.reference_data.comparators import UNITS
 from live_tracker.settings import Settings
 from tests.deliver import fetch_as
-from tests.night import build, request
+from tests.night import run_night
 from tests.sample_data.nights import write_plans
 
 pytestmark = pytest.mark.slow
@@ -20,11 +20,11 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def built(new_warehouse: Callable[[], Settings], project: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A warehouse in which the candidate of the sample of the plans stands."""
+    """A warehouse in which the sample of the plans has passed the gate and been released."""
     settings = new_warehouse()
     folder = tmp_path_factory.mktemp("plans")
     write_plans(folder)
-    build(settings, request(settings, folder / "deliveries", project / "definitions"))
+    run_night(settings, folder / "deliveries", project / "definitions")
     return settings
 
 
