@@ -86,8 +86,8 @@ GRANT DELETE, SELECT (
 ) ON identity.review_decision TO eraser;
 
 GRANT SELECT, INSERT ON identity.erasure, identity.erased_id TO eraser;
-GRANT SELECT ON identity.erased_id TO loader;
-GRANT SELECT (erasure_id, key_hash) ON identity.erasure TO loader;
+GRANT SELECT (id_hash, feed, source) ON identity.erased_id TO loader;
+GRANT SELECT (key_hash) ON identity.erasure TO loader;
 GRANT SELECT (id_hash) ON identity.erased_id TO publisher;
 GRANT SELECT ON identity.erasure TO auditor;
 

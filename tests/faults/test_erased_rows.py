@@ -324,7 +324,9 @@ def test_no_copy_of_later_deliveries_is_kept_either(warehouse: Settings, tmp_pat
             gone(warehouse, "c1", "westley")
 
 
-def test_with_another_identity_key_nothing_lands_where_somebody_was_erased(warehouse: Settings, tmp_path: Path) -> None:
+def test_once_somebody_was_erased_nothing_lands_and_nobody_is_erased_under_another_identity_key(
+    warehouse: Settings, tmp_path: Path
+) -> None:
     deliver(tmp_path, "2024-01-01", [GOES, STAYS])
     night(warehouse, tmp_path)
     gone(warehouse, GOES.child_id)
@@ -332,6 +334,8 @@ def test_with_another_identity_key_nothing_lands_where_somebody_was_erased(wareh
     other = warehouse.model_copy(update={"identity_key": SecretStr("another")})
     with pytest.raises(TrackerError, match="identity key is another"):
         land_all(other, tmp_path)
+    with pytest.raises(TrackerError, match="identity key is another"):
+        gone(other, STAYS.child_id)
     assert accounts(warehouse, "2024-01-02") == {}
     land_all(warehouse, tmp_path)
     assert accounts(warehouse, "2024-01-02")["yot_child"] == (2, 1, 0, 1)

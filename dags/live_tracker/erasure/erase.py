@@ -16,7 +16,7 @@ from live_tracker.deliveries.landing import forget
 from live_tracker.deliveries.ledger import latest_extract_date
 from live_tracker.erasure import going
 from live_tracker.erasure.going import Going
-from live_tracker.erasure.tombstones import id_hash, key_hash
+from live_tracker.erasure.tombstones import check_key, id_hash, key_hash
 from live_tracker.errors import TrackerError
 from live_tracker.identity import scope
 from live_tracker.identity.identifiers import canonical_pnc_id
@@ -203,6 +203,7 @@ def _leave_tombstones(
     cursor: Cursor, key: bytes, day: dt.date | None, by: str, reason: Reason
 ) -> list[tuple[str, str]]:
     """Write who erased when and why, and the hashes of what is erased; returns the feeds and sources it came from."""
+    check_key(cursor, key)
     cursor.execute(
         """
         INSERT INTO identity.erasure (erased_on, erased_by, reason_code, key_hash)

@@ -7,6 +7,8 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from psycopg2.extensions import cursor as Cursor
+
 from live_tracker.database import Connection
 from live_tracker.deliveries.contract import Feed, Table
 from live_tracker.errors import TrackerError
@@ -47,22 +49,19 @@ class Tombstones:
 
 
 def read_tombstones(connection: Connection, key: bytes, feed: Feed, source: str) -> Tombstones:
-    """The tombstones of a source, as they stand in this transaction. Raises TrackerError if they are of another key."""
+    """The tombstones of a source, as they stand in this transaction. Raises TrackerError if there are any of another key."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT erased_id.id_hash, erasure.key_hash = %s
-            FROM identity.erased_id AS erased_id
-            INNER JOIN identity.erasure AS erasure ON erased_id.erasure_id = erasure.erasure_id
-            WHERE erased_id.feed = %s AND erased_id.source = %s
-            """,
-            (key_hash(key), feed.name, source),
-        )
-        found = cursor.fetchall()
-    if not all(is_ours for _, is_ours in found):
+        check_key(cursor, key)
+        cursor.execute("SELECT id_hash FROM identity.erased_id WHERE feed = %s AND source = %s", (feed.name, source))
+        return Tombstones(key, feed, source, frozenset(found for (found,) in cursor.fetchall()))
+
+
+def check_key(cursor: Cursor, key: bytes) -> None:
+    """Raise TrackerError if anybody was erased under another key: its tombstones would know nobody again."""
+    cursor.execute("SELECT FROM identity.erasure WHERE key_hash <> %s LIMIT 1", (key_hash(key),))
+    if cursor.fetchone() is not None:
         raise TrackerError(
             "the identity key is another than when children were erased: their rows would not be known again",
-            f"{feed.name}/{source}",
+            "identity.erasure",
             "put the home's old identity key back",
         )
-    return Tombstones(key, feed, source, frozenset(each for each, _ in found))
