@@ -47,7 +47,7 @@ def write_sample(
             f"1 to {len(SERVICES)} services, and at least one night and one child each; errors from 0 to 1"
         )
     lives = chain(live(services, children, seed, last_night), past(seed, last_night))
-    _write(out, lives, nights=nights, seed=seed, last_night=last_night, errors=errors)
+    _write(out, lives, nights=nights, seed=seed, last_night=last_night, errors=errors, second_records=second_records)
 
 
 def write_plans(out: Path, *, seed: int = 1, last_night: dt.date = LAST_NIGHT, errors: float = 1.0) -> None:
@@ -63,7 +63,16 @@ def write_plans(out: Path, *, seed: int = 1, last_night: dt.date = LAST_NIGHT, e
     _write(out, lives, nights=1, seed=seed, last_night=last_night, errors=errors)
 
 
-def _write(out: Path, lives: Iterable[Life], *, nights: int, seed: int, last_night: dt.date, errors: float) -> None:
+def _write(
+    out: Path,
+    lives: Iterable[Life],
+    *,
+    nights: int,
+    seed: int,
+    last_night: dt.date,
+    errors: float,
+    second_records: bool = False,
+) -> None:
     first_night = last_night - dt.timedelta(days=nights - 1)
     histories: dict[tuple[str, str], list[Record]] = defaultdict(list)
     truth = []
