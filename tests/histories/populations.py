@@ -8,8 +8,9 @@ from pathlib import Path
 
 from tests.histories.records import SERVICES
 
-YEARS = {SERVICES[0]: (2023, 2024), SERVICES[1]: (2024, 2025)}
-"""Of some spans both are of one year, of others not; before the first year a rate is over the earliest there is."""
+YEARS = {SERVICES[0]: (2023, 2024), SERVICES[1]: (2021, 2024)}
+"""Of some spans both are of one year, of others not. The latest year before a span need not be the nearest, and before the first
+year of a service a rate is over the earliest there is."""
 GROUPS = {"White": 0.5, "Black or Black British": 0.25, "Mixed": 0.25}
 """How a population is made up of the groups that it names."""
 
