@@ -224,29 +224,42 @@ def test_what_is_left_is_as_if_the_child_had_never_come(
     assert held(warehouse) == held(never)
 
 
+def were_one_person(settings: Settings, root: Path) -> list[str]:
+    """Two case records are one person, by a decision, until it is undone; returns the person_keys of the second."""
+    for day in ("2024-01-01", "2024-01-02", "2024-01-03"):
+        write_delivery(root, "yot", SERVICE, day, int(day[-2:]), {"child": [child("c1"), child("c2")]})
+        night(settings, root)
+        if day != "2024-01-03":
+            with database.connect(settings, "loader") as connection, connection.cursor() as cursor:
+                verdict = "accept" if day == "2024-01-01" else "undo"
+                pair = queue.find(cursor, "northborough/c1,northborough/c2")
+                queue.decide(connection, pair, verdict, "a tester", "brothers, says their mother")
+            resolve(settings)
+    query = "SELECT DISTINCT person_key FROM identity.person_link WHERE source_id = 'c2' ORDER BY 1"
+    person_keys = [person_key for (person_key,) in fetch(settings, query)]
+    assert len(person_keys) == 2
+    return person_keys
+
+
 def test_what_people_decided_goes_and_whoever_shared_a_person_is_looked_at_again(
     warehouse: Settings, new_warehouse: Callable[[], Settings], tmp_path: Path
 ) -> None:
-    """Two case records were one person, by a decision, until it was undone."""
-    pair = "northborough/c1,northborough/c2"
+    were_one_person(warehouse, tmp_path / "all")
     for day in ("2024-01-01", "2024-01-02", "2024-01-03"):
-        write_delivery(tmp_path / "all", "yot", SERVICE, day, int(day[-2:]), {"child": [child("c1"), child("c2")]})
         write_delivery(tmp_path / "never", "yot", SERVICE, day, int(day[-2:]), {"child": [child("c2")]})
-        night(warehouse, tmp_path / "all")
-        if day != "2024-01-03":
-            with database.connect(warehouse, "loader") as connection, connection.cursor() as cursor:
-                verdict = "accept" if day == "2024-01-01" else "undo"
-                queue.decide(connection, queue.find(cursor, pair), verdict, "a tester", "brothers, says their mother")
-            resolve(warehouse)
-    assert fetch(warehouse, "SELECT count(DISTINCT person_key) FROM identity.person_link WHERE source_id = 'c2'") == [
-        (2,)
-    ]
     gone(warehouse, "c1")
     assert fetch(warehouse, "SELECT count(*) FROM identity.review_decision") == [(0,)]
     resolve(warehouse)
     never = new_warehouse()
     night(never, tmp_path / "never")
     assert held(warehouse) == held(never)
+
+
+def test_a_person_who_once_had_an_erased_record_is_noted_too(warehouse: Settings, tmp_path: Path) -> None:
+    """Its figures of that time have changed by the erasure, and a later reader asks why."""
+    person_keys = were_one_person(warehouse, tmp_path)
+    gone(warehouse, "c2")
+    assert fetch(warehouse, "SELECT person_key FROM identity.erased_person ORDER BY 1") == [(key,) for key in person_keys]
 
 
 def dump(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:

@@ -223,7 +223,7 @@ def _leave_tombstones(
     cursor.execute(
         """
         INSERT INTO identity.erased_person (person_key, erased_on)
-        SELECT person_key, %s FROM pg_temp.erased_person
+        SELECT person_key, %s FROM pg_temp.once_person
         ON CONFLICT DO NOTHING
         """,
         (day,),
