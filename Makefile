@@ -134,7 +134,7 @@ bench: setup ## builds beside psql, DuckDB and pandas, how pairing grows, how we
 	@$(RUN) -m tests.bench.identity_nights
 
 .PHONY: frozen-quarter
-frozen-quarter: setup ## freeze a sample's quarter, land 60 more nights, make it anew: what changed and why (some minutes)
+frozen-quarter: setup ## freeze a sample's quarter, land 60 more nights, make it anew: what changed and why (five to ten minutes)
 	@$(RUN) -m tests.bench.frozen_quarter
 
 .PHONY: lint

@@ -155,7 +155,8 @@ def main(
 ) -> None:
     """Show a frozen quarter after so many more nights."""
     told = console()
-    with told.status("making the sample") as status, tempfile.TemporaryDirectory(prefix="tracker-frozen-") as name:
+    told.print("making the sample; then a line for each release, the last of them the frozen one made anew")
+    with told.status("at work"), tempfile.TemporaryDirectory(prefix="tracker-frozen-") as name:
         folder = Path(name)
         for parent in (folder, *folder.parents[:2]):
             parent.chmod(0o755)  # the server may run as another user than root
@@ -163,7 +164,7 @@ def main(
         database.prepare(settings)
         try:
             shown = show(
-                settings, folder, services=services, children=children, nights=nights, every=every, tell=status.update
+                settings, folder, services=services, children=children, nights=nights, every=every, tell=told.print
             )
         finally:
             postgres.stop(settings)

@@ -259,7 +259,9 @@ def test_a_person_who_once_had_an_erased_record_is_noted_too(warehouse: Settings
     """Its figures of that time have changed by the erasure, and a later reader asks why."""
     person_keys = were_one_person(warehouse, tmp_path)
     gone(warehouse, "c2")
-    assert fetch(warehouse, "SELECT person_key FROM identity.erased_person ORDER BY 1") == [(key,) for key in person_keys]
+    assert fetch(warehouse, "SELECT person_key FROM identity.erased_person ORDER BY 1") == [
+        (key,) for key in person_keys
+    ]
 
 
 def dump(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:

@@ -165,7 +165,7 @@ MEMBER_COLUMNS = """definition cohort cohort_start cohort_end yot person_key ind
     index_offence_group index_seriousness age_at_index sex ethnicity_group care_status sen_status team ward_code ete_band
     likelihood_of_reoffending rosh intervention_level previous_offences is_first_time_entrant follow_up_end proof_end state
     is_reoffender reoffences reoffence_occasions first_reoffence_date days_to_first_reoffence first_reoffence_band
-    max_reoffence_seriousness seriousness_change pending_offences has_police_match"""
+    max_reoffence_seriousness seriousness_change pending_offences has_police_match flags has_flags_told"""
 REOFFENCE_COLUMNS = """definition cohort yot person_key offence_key offence_date outcome_date outcome tier offence_group
     seriousness found_in"""
 SUMMARY_COLUMNS = """definition cohort cohort_start cohort_end yot children distinct_children reoffenders reoffences

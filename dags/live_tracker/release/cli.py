@@ -23,7 +23,7 @@ Release = Annotated[str, typer.Argument(metavar="RELEASE", help="a release_id, o
 @app.command()
 def freeze(
     quarter: Annotated[str, typer.Argument(help="for example 2026Q2")],
-    release: Annotated[str | None, typer.Option(help="a release_id; the current one")] = None,
+    release: Annotated[str | None, typer.Option(help="a release_id; without it, the current one")] = None,
     by: Annotated[str, typer.Option(help="who freezes; kept with the quarter")] = "",
     note: Annotated[str | None, typer.Option(help="why; kept with the quarter")] = None,
 ) -> None:
@@ -36,8 +36,8 @@ def freeze(
 def diff(
     first: Release,
     second: Release = "live",
-    cohort: Annotated[str | None, typer.Option(help="one cohort; all")] = None,
-    definition: Annotated[str | None, typer.Option(help="one definition; all")] = None,
+    cohort: Annotated[str | None, typer.Option(help="one cohort; without it, all")] = None,
+    definition: Annotated[str | None, typer.Option(help="one definition; without it, all")] = None,
 ) -> None:
     """What changed from one release to another: the counts of each service, and by which cause. Counts only."""
     found = comparing.diff(_settings(), first, second, cohort, definition)
@@ -47,8 +47,8 @@ def diff(
         return
     print_table(
         console,
-        f"From release {found.first} to {found.second}",
-        ("definition", "cohort", "service", "children", "", "reoffenders", "", "reoffences", ""),
+        f"Release {found.second}, and by how much it differs from {found.first}",
+        ("definition", "cohort", "service", "children", "+/-", "reoffenders", "+/-", "reoffences", "+/-"),
         [
             (
                 *cell[:3],
