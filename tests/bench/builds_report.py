@@ -79,9 +79,9 @@ def times(measured: list[Measured]) -> Table:
         caption="In one run, on a machine that others may use: the ratios hold, the seconds are of the day. dbt runs the\n"
         "data tests too, four nodes at a time; psql and DuckDB run one model after the other. Peak: proportional memory,\n"
         "of the client and, for Postgres, its server (256 MB of shared buffers). DuckDB has the rows of the identity\n"
-        "views as tables. pandas has the counts and rates of cohort_summary for national_proven, starting from offences\n"
-        "that are paired, proven and placed already; its part of the bare SQL is of all definitions, intervals and\n"
-        "changes on the year included.",
+        "views as tables, and does without the table comparator. pandas has the counts and rates of cohort_summary for\n"
+        "national_proven, starting from offences that are paired, proven and placed already; its part of the bare SQL is\n"
+        "of all definitions, intervals and changes on the year included.",
         caption_justify="left",
     )
     for column in ("services", "children", "persons", "changed", "taken up"):

@@ -93,9 +93,16 @@ def seconds_of_models(output: str) -> dict[str, float]:
 def sources(settings: Settings) -> list[str]:
     """What the models read that no model makes, as `schema.name`: of the manifest that dbt wrote last."""
     manifest = json.loads((settings.home / "dbt" / "target" / "manifest.json").read_text())
+    read = {
+        parent
+        for name, parents in manifest["parent_map"].items()
+        if name.startswith("model.")
+        for parent in parents
+        if parent.startswith("source.")
+    }
     # the last build is what an incremental build starts from
     return sorted(
         f"{source['schema']}.{source['name']}"
-        for source in manifest["sources"].values()
-        if source["source_name"] != "last_build"
+        for name, source in manifest["sources"].items()
+        if name in read and source["source_name"] != "last_build"
     )

@@ -11,12 +11,15 @@ import duckdb
 from tests.bench.compiled import Model
 from tests.bench.duckdb_sql import translated
 
+LEFT_OUT = frozenset({"comparator"})
+"""Models that DuckDB cannot make the same: it does not keep with how many decimals a figure was printed."""
+
 
 def statements(models: list[Model]) -> list[tuple[str, str]]:
     """What makes the models in turn: the name of each with its statement."""
     schemas = sorted({model.schema for model in models})
     return [("schemas", f"CREATE SCHEMA {schema}") for schema in schemas] + [
-        (model.name, translated(model)) for model in models
+        (model.name, translated(model)) for model in models if model.name not in LEFT_OUT
     ]
 
 

@@ -35,7 +35,7 @@ def test_other_means_give_the_same_figures(warehouse: Settings, tmp_path: Path) 
     def ask(query: str) -> list[dict[str, object]]:
         return duckdb_build.fetch(tmp_path / "rows.duckdb", query)
 
-    check_same(warehouse, "DuckDB", ask, GRAINS)
+    check_same(warehouse, "DuckDB", ask, GRAINS.keys() - duckdb_build.LEFT_OUT)
     administer(warehouse, "UPDATE candidate.cohort_summary SET reoffenders = reoffenders + 1 WHERE cohort = '2025Q1'")
     with pytest.raises(AssertionError, match=r"cohort_summary by DuckDB: [1-9]"):
         check_same(warehouse, "DuckDB", ask)
