@@ -10,9 +10,12 @@ COMMENT ON TABLE raw.unresolved IS 'Rows whose validity was moved since identity
 CREATE INDEX pnc_alias_nominal ON raw.pnc_alias (source, pnc_id COLLATE "C");
 CREATE INDEX pnc_alias_version_row ON raw.pnc_alias_version (source, row_hash);
 
-CREATE TABLE identity.resolved (fingerprint text NOT NULL);
+CREATE TABLE identity.resolved (
+    fingerprint text NOT NULL,
+    last_decision bigint NOT NULL
+);
 COMMENT ON TABLE identity.resolved IS
-'How identity was resolved last: a hash over model, code and key; no row: never';
+'How identity was resolved last: a hash over model, code and key, and the last decision that is in it; no row: never';
 
 CREATE TABLE identity.record (
     source_system text COLLATE "C" NOT NULL CHECK (source_system IN ('cms', 'pnc')),
@@ -78,9 +81,6 @@ CREATE TABLE identity.review_decision (
 COMMENT ON TABLE identity.review_decision IS
 'What people decided about pairs of records, append-only; each holds from decided_on until the next about its pair';
 
--- one by one, since of two decisions that are written at once the later number may be there first
-CREATE TABLE identity.taken_decision (decision_id bigint PRIMARY KEY REFERENCES identity.review_decision);
-COMMENT ON TABLE identity.taken_decision IS 'Decisions that a night has taken up';
 CREATE INDEX review_decision_child ON identity.review_decision (source, child_id);
 CREATE INDEX review_decision_other ON identity.review_decision (other_system, other_source, other_id);
 
@@ -92,6 +92,8 @@ CREATE TABLE identity.review_queue (
     other_id text COLLATE "C" NOT NULL,
     method text NOT NULL,
     match_weight double precision NOT NULL,
+    left_face text COLLATE "C" NOT NULL,
+    right_face text COLLATE "C" NOT NULL,
     known_from date NOT NULL,
     known_to date,
     PRIMARY KEY (source, child_id, other_system, other_source, other_id, known_from)
@@ -102,7 +104,7 @@ COMMENT ON TABLE identity.review_queue IS
 GRANT SELECT, INSERT, DELETE ON raw.unresolved TO loader;
 GRANT SELECT, INSERT, DELETE ON identity.resolved, identity.record, identity.record_id TO loader;
 GRANT SELECT, INSERT, DELETE ON identity.face, identity.face_pair, identity.review_queue TO loader;
-GRANT SELECT, INSERT ON identity.review_decision, identity.taken_decision TO loader;
+GRANT SELECT, INSERT ON identity.review_decision TO loader;
 GRANT SELECT (decision_id, verdict, decided_on) ON identity.review_decision TO publisher;
 GRANT USAGE ON SCHEMA identity TO publisher;
 

@@ -17,46 +17,21 @@ CREATE TABLE release.data_quality (
     offence_match_rate numeric(9, 6)
 ) PARTITION BY LIST (release_id);
 
--- What every published table needs, from here on: each login sees the rows of its own services.
-CREATE PROCEDURE release.keep_to_services(table_name text) LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE format('ALTER TABLE release.%I ENABLE ROW LEVEL SECURITY', table_name);
-    EXECUTE format(
-        $policy$
-        CREATE POLICY own_service ON release.%I FOR SELECT TO views USING (
-            yot IN (SELECT service FROM access.reader_service WHERE reader = current_user AND service <> 'all')
-            OR '*' IN (SELECT service FROM access.reader_service WHERE reader = current_user)
-        )
-        $policy$,
-        table_name
-    );
-    EXECUTE format('GRANT SELECT ON release.%I TO views, publisher', table_name);
-END
-$$;
-
--- And, where analysts read it, a view that follows the pointer.
-CREATE PROCEDURE release.show_to_analysts(table_name text) LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE format(
-        $view$
-        CREATE VIEW analytics.%1$I AS
-        SELECT * FROM release.%1$I
-        WHERE release_id = (SELECT pointer.release_id FROM release.pointer AS pointer WHERE pointer.channel = 'live')
-        $view$,
-        table_name
-    );
-    EXECUTE format('ALTER VIEW analytics.%I OWNER TO views', table_name);
-    EXECUTE format('GRANT SELECT ON analytics.%I TO analyst, practitioner, auditor', table_name);
-END
-$$;
-REVOKE EXECUTE ON PROCEDURE release.keep_to_services(text), release.show_to_analysts(text) FROM public;
-
-CALL release.keep_to_services('data_quality');
+ALTER TABLE release.data_quality ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_service ON release.data_quality FOR SELECT TO views USING (
+    yot IN (SELECT service FROM access.reader_service WHERE reader = current_user AND service <> 'all')
+    OR '*' IN (SELECT service FROM access.reader_service WHERE reader = current_user)
+);
 -- the gate holds a candidate's match rates against those of the current release
 CREATE POLICY gate ON release.data_quality FOR SELECT TO publisher USING (true);
+GRANT SELECT ON release.data_quality TO views, publisher;
 
 GRANT CREATE ON SCHEMA analytics TO views;
-CALL release.show_to_analysts('data_quality');
+CREATE VIEW analytics.data_quality AS
+SELECT * FROM release.data_quality
+WHERE release_id = (SELECT pointer.release_id FROM release.pointer AS pointer WHERE pointer.channel = 'live');
+ALTER VIEW analytics.data_quality OWNER TO views;
+GRANT SELECT ON analytics.data_quality TO analyst, practitioner, auditor;
 REVOKE CREATE ON SCHEMA analytics FROM views;
 
 RESET ROLE;

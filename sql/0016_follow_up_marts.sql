@@ -101,18 +101,37 @@ CREATE TABLE release.programme_outcome (
 
 GRANT CREATE ON SCHEMA analytics TO views;
 
-CALL release.keep_to_services('survival');
-CALL release.keep_to_services('seriousness');
-CALL release.keep_to_services('offence_group_matrix');
-CALL release.keep_to_services('concentration');
-CALL release.keep_to_services('risk_factor');
-CALL release.keep_to_services('programme_outcome');
-CALL release.show_to_analysts('survival');
-CALL release.show_to_analysts('seriousness');
-CALL release.show_to_analysts('offence_group_matrix');
-CALL release.show_to_analysts('concentration');
-CALL release.show_to_analysts('risk_factor');
-CALL release.show_to_analysts('programme_outcome');
+DO $$
+DECLARE
+    table_name text;
+BEGIN
+    FOREACH table_name IN ARRAY ARRAY[
+        'survival', 'seriousness', 'offence_group_matrix', 'concentration', 'risk_factor', 'programme_outcome'
+    ] LOOP
+        EXECUTE format('ALTER TABLE release.%I ENABLE ROW LEVEL SECURITY', table_name);
+        EXECUTE format(
+            $policy$
+            CREATE POLICY own_service ON release.%I FOR SELECT TO views USING (
+                yot IN (SELECT service FROM access.reader_service WHERE reader = current_user AND service <> 'all')
+                OR '*' IN (SELECT service FROM access.reader_service WHERE reader = current_user)
+            )
+            $policy$,
+            table_name
+        );
+        EXECUTE format('GRANT SELECT ON release.%I TO views, publisher', table_name);
+        EXECUTE format(
+            $view$
+            CREATE VIEW analytics.%1$I AS
+            SELECT * FROM release.%1$I
+            WHERE release_id = (SELECT pointer.release_id FROM release.pointer AS pointer WHERE pointer.channel = 'live')
+            $view$,
+            table_name
+        );
+        EXECUTE format('ALTER VIEW analytics.%I OWNER TO views', table_name);
+        EXECUTE format('GRANT SELECT ON analytics.%I TO analyst, practitioner, auditor', table_name);
+    END LOOP;
+END
+$$;
 
 CREATE OR REPLACE VIEW analytics.cohort_summary AS
 SELECT * FROM release.cohort_summary

@@ -152,18 +152,41 @@ CREATE TABLE release.new_arrests (
 
 GRANT CREATE ON SCHEMA analytics, practice TO views;
 
-CALL release.keep_to_services('first_time_entrants');
-CALL release.keep_to_services('custody');
-CALL release.keep_to_services('remand');
-CALL release.keep_to_services('ete');
-CALL release.keep_to_services('serious_violence');
-CALL release.keep_to_services('caseload');
-CALL release.keep_to_services('new_arrests');
-CALL release.show_to_analysts('first_time_entrants');
-CALL release.show_to_analysts('custody');
-CALL release.show_to_analysts('remand');
-CALL release.show_to_analysts('ete');
-CALL release.show_to_analysts('serious_violence');
+DO $$
+DECLARE
+    table_name text;
+BEGIN
+    FOREACH table_name IN ARRAY ARRAY[
+        'first_time_entrants', 'custody', 'remand', 'ete', 'serious_violence', 'caseload', 'new_arrests'
+    ] LOOP
+        EXECUTE format('ALTER TABLE release.%I ENABLE ROW LEVEL SECURITY', table_name);
+        EXECUTE format(
+            $policy$
+            CREATE POLICY own_service ON release.%I FOR SELECT TO views USING (
+                yot IN (SELECT service FROM access.reader_service WHERE reader = current_user AND service <> 'all')
+                OR '*' IN (SELECT service FROM access.reader_service WHERE reader = current_user)
+            )
+            $policy$,
+            table_name
+        );
+        EXECUTE format('GRANT SELECT ON release.%I TO views, publisher', table_name);
+    END LOOP;
+    FOREACH table_name IN ARRAY ARRAY[
+        'first_time_entrants', 'custody', 'remand', 'ete', 'serious_violence'
+    ] LOOP
+        EXECUTE format(
+            $view$
+            CREATE VIEW analytics.%1$I AS
+            SELECT * FROM release.%1$I
+            WHERE release_id = (SELECT pointer.release_id FROM release.pointer AS pointer WHERE pointer.channel = 'live')
+            $view$,
+            table_name
+        );
+        EXECUTE format('ALTER VIEW analytics.%I OWNER TO views', table_name);
+        EXECUTE format('GRANT SELECT ON analytics.%I TO analyst, practitioner, auditor', table_name);
+    END LOOP;
+END
+$$;
 
 -- The child id of the case-management system stands beside the pseudonym here and nowhere else: ids of the service's own
 -- records of the child, as they were linked on the release's known-as-of day.
