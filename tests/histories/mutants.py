@@ -116,6 +116,14 @@ MUTANTS = (
         ("coalesce(placed.yot = home_services.home_yot, false) desc,", ""),
     ),
     _mutant(
+        *("P2", "of two services that say they are home the first by name is", "int_home_services"),
+        (
+            "spans.day, child_versions.known_from > spans.day, case when child_versions.known_from > spans.day "
+            "then child_versions.known_from - spans.day else spans.day - child_versions.known_from end,",
+            "spans.day,",
+        ),
+    ),
+    _mutant(
         *("O2", "pairs are made by code alone", "int_offence_record_pairs"),
         (
             "lower_record.cjs_code = higher_record.cjs_code and lower_record.start_date = higher_record.start_date then 1",

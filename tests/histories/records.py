@@ -197,7 +197,9 @@ class Drawing:
             self.add("yot", service, "outcome", {**ids, **outcome})
 
     def pnc_id(self, number: int) -> str:
-        return f"2020/{number:07d}{check_letter(20 * 10_000_000 + number)}"
+        """The PNC id of a person; a serial of zeros would be a placeholder, by which nobody is found again."""
+        serial = number + 1
+        return f"2020/{serial:07d}{check_letter(20 * 10_000_000 + serial)}"
 
     def named_pnc_id(self) -> str:
         """Mostly the person's own; sometimes none, or another's, which makes one person of two."""

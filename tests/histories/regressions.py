@@ -1,4 +1,4 @@
-"""Histories over which the build and the reference engine once disagreed: kept, and run again for good."""
+"""Histories over which the build and the reference engine once disagreed, or that chance draws too seldom: run for good."""
 
 from __future__ import annotations
 
