@@ -35,7 +35,7 @@
     )::numeric(9, 6)
 {%- endmacro %}
 
-{# R9, I5: standard error of the logarithm of the ratio of two rates; null where one of them is 0 or nothing varies. #}
+{# R9, I5: standard error of the logarithm of the ratio of two rates, from counts as numeric; null where one of them is 0 or nothing varies. #}
 {% macro log_ratio_error(counted, n, other_counted, other_n) -%}
     {%- set variance -%}
         1 / nullif({{ counted }}, 0) - 1 / nullif({{ n }}, 0)

@@ -50,7 +50,6 @@ class Printed:
             "change": lambda: self.per * (first - others[0]) / others[0],
             "points": lambda: first - others[0],
             "sum": lambda: sum(self.numbers, Decimal(0)),
-            "base": lambda: self.per * first / others[0],
         }[self.kind]()
         return _text(rounded(value, self.printed))
 
@@ -64,7 +63,7 @@ class Printed:
     @property
     def counts(self) -> str:
         """The numbers as one would write the sum down."""
-        between = {"rate": " / ", "base": " / ", "change": " against ", "points": " - ", "sum": " + "}
+        between = {"rate": " / ", "change": " against ", "points": " - ", "sum": " + "}
         return between.get(self.kind, ", ").join(map(_text, self.numbers))
 
 

@@ -34,39 +34,9 @@ serious_violence as (
 ),
 
 cohorts as (
-    select
-        definition,
-        yot,
-        cohort,
-        cohort_start,
-        cohort_end,
-        children,
-        reoffenders,
-        reoffences,
-        binary_rate,
-        reoffences_per_reoffender,
-        reoffences_per_child,
-        state,
-        maturity
-    from cohort_summary
-
+    select * from cohort_summary
     union all
-
-    select
-        definition,
-        yot,
-        cohort,
-        cohort_start,
-        cohort_end,
-        children,
-        reoffenders,
-        reoffences,
-        binary_rate,
-        reoffences_per_reoffender,
-        reoffences_per_child,
-        state,
-        maturity
-    from cohort_summary_annual
+    select * from cohort_summary_annual
 ),
 
 of_cohorts as (
