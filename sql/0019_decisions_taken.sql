@@ -1,4 +1,4 @@
--- Which decisions a night has taken up is told one by one: of two that are written at once the later number may be there first.
+-- Decisions that a night has taken up are told one by one: of two written at once the later number may be there first.
 SET LOCAL ROLE owner;
 
 CREATE TABLE identity.taken_decision (decision_id bigint PRIMARY KEY REFERENCES identity.review_decision);

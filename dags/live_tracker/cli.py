@@ -178,7 +178,10 @@ def sample(
     seed: Annotated[int, typer.Option(help="the same seed makes the same bytes")] = 1,
     errors: Annotated[float, typer.Option(help="how many of the usual errors in names and numbers, 0 to 1")] = 1.0,
     plans: Annotated[
-        bool, typer.Option("--plans", help="children who make up the published figures of plans; these say how many, of which services, in one night")
+        bool,
+        typer.Option(
+            "--plans", help="children of published figures: the plans say how many, of which services; one night"
+        ),
     ] = False,
 ) -> None:
     """Make sample deliveries in OUT/deliveries and, apart from them, the truth in OUT/truth.json."""

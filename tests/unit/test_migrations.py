@@ -18,7 +18,8 @@ from tests.deliver import administer, fetch
 
 def test_no_migration_has_been_edited(project: Path) -> None:
     """A warehouse that has had it would never see the change. A new migration adds its line: `cd sql; sha256sum *.sql`."""
-    told = dict(reversed(line.split("  ")) for line in (project / "sql" / "SHA256SUMS").read_text().splitlines())
+    lines = (line.split("  ") for line in (project / "sql" / "SHA256SUMS").read_text().splitlines())
+    told = {name: digest for digest, name in lines}
     there = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (project / "sql").glob("*.sql")}
     assert there == told
 
