@@ -10,7 +10,7 @@ from live_tracker.deliveries.contract import FEEDS, POLICE_CAUTIONS
 from tests.histories.dates import add_months
 from tests.histories.model import History, Life, Row
 from tests.histories.reach_beside import reached_beside, wanted_beside
-from tests.histories.records import FLAGS, LEGAL_OUTCOMES
+from tests.histories.records import FLAGS, LEGAL_OUTCOMES, number_of
 from tests.reference_engine import Link, Result
 
 BESIDE = (-1, 0, 1)
@@ -168,7 +168,7 @@ def _rows(life: Life) -> list[Row]:
 
 def _person(life: Life) -> str:
     row = _rows(life)[0]
-    number = row["child_id"].removeprefix("c") if "child_id" in row else str(int(row["pnc_id"][5:-1]))
+    number = row["child_id"].removeprefix("c") if "child_id" in row else str(number_of(row["pnc_id"]))
     return f"person {number}"
 
 

@@ -37,6 +37,17 @@ def codes(table: str, column: str, feed: str = "yot") -> tuple[str, ...]:
     return tuple(sorted(found or ()))
 
 
+def pnc_id_of(number: int) -> str:
+    """The PNC id of a person. A serial of zeros is a placeholder, by which nobody is known again: they begin with 1."""
+    serial = number + 1
+    return f"2020/{serial:07d}{check_letter(20 * 10_000_000 + serial)}"
+
+
+def number_of(pnc_id: str) -> int:
+    """Whose PNC id it is."""
+    return int(pnc_id[5:-1]) - 1
+
+
 LEGAL_OUTCOMES = (*codes("outcome", "legal_outcome"), "NEW_ORDER")
 
 
@@ -150,7 +161,7 @@ class Drawing:
             for service in self.pick((services[:1], services)):
                 self.case_record(name, service, self.pick((asn, asn, "")), code, committed, proven)
         if where != "cms":
-            keys = {"asn": asn, "pnc_id": self.pnc_id(self.number)}
+            keys = {"asn": asn, "pnc_id": pnc_id_of(self.number)}
             stage = {"process_stage": "CHARGE", "process_date": committed.isoformat(), "force_code": FORCES[0]}
             self.add("pnc", FORCES[0], "arrest_summons", {**keys, **stage})
             offence = {**keys, "offence_seq": "0"}
@@ -196,15 +207,10 @@ class Drawing:
             }
             self.add("yot", service, "outcome", {**ids, **outcome})
 
-    def pnc_id(self, number: int) -> str:
-        """The PNC id of a person; a serial of zeros would be a placeholder, by which nobody is found again."""
-        serial = number + 1
-        return f"2020/{serial:07d}{check_letter(20 * 10_000_000 + serial)}"
-
     def named_pnc_id(self) -> str:
         """Mostly the person's own; sometimes none, or another's, which makes one person of two."""
-        own = self.pnc_id(self.number)
-        return self.pick((own, own, own, own, "", *(self.pnc_id(other) for other in self.others[:1])))
+        own = pnc_id_of(self.number)
+        return self.pick((own, own, own, own, "", *(pnc_id_of(other) for other in self.others[:1])))
 
     def child(self, service: str) -> None:
         row = {
@@ -361,19 +367,19 @@ class Drawing:
 
     def nominal(self, force: str) -> None:
         row = {
-            "pnc_id": self.pnc_id(self.number),
+            "pnc_id": pnc_id_of(self.number),
             "surname": "EXAMPLE",
             "forenames": "TESTA",
             "date_of_birth": self.pick((self.born, self.born, self.day_of_birth_after())),
             "sex": self.pick(codes("nominal", "sex", "pnc")),
             "updated_at": self.pick(("", "", "2024-03-01T12:00:00+00:00")),
         }
-        merged = [self.pnc_id(other) for other in self.others[:1]]
+        merged = [pnc_id_of(other) for other in self.others[:1]]
         self.add("pnc", force, "nominal", row, lambda before: {**before, "merged_into": self.pick(("", *merged))})
 
     def police_offence(self, force: str) -> None:
         asn = self.asn() or f"2320010000000000{self.number:03d}3C"
-        keys = {"asn": asn, "pnc_id": self.pnc_id(self.number)}
+        keys = {"asn": asn, "pnc_id": pnc_id_of(self.number)}
         has_summons = any((life.source, life.table, life.key) == (force, "arrest_summons", asn) for life in self.lives)
         if not has_summons and self.count(14):
             stage = {"process_stage": self.pick(codes("arrest_summons", "process_stage", "pnc"))}

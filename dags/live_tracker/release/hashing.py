@@ -36,7 +36,7 @@ GRAINS: dict[str, tuple[str, ...]] = {
 }
 """The published tables that are copied from a candidate, each with the columns that make a row of it unique."""
 
-PUBLISHED = (*GRAINS, "revision")
+PUBLISHED = GRAINS | {"revision": ("frozen_quarter", "definition", "cohort", "yot", "cause")}
 """All published tables: the last is made at publication, for it compares with a release."""
 
 PRACTICE = ("caseload", "new_arrests")

@@ -12,9 +12,8 @@ from live_tracker.database import connect
 from live_tracker.manual.unit_tests import read_unit_tests
 from live_tracker.release.copying import as_owner
 from live_tracker.release.descriptions import described_tables
-from live_tracker.release.hashing import GRAINS, PRACTICE, PUBLISHED
+from live_tracker.release.hashing import PRACTICE, PUBLISHED
 from live_tracker.release.publish import current_release
-from live_tracker.release.revision import GRAIN
 from live_tracker.settings import Settings
 
 
@@ -37,13 +36,13 @@ def list_marts(settings: Settings) -> list[Mart]:
     return [
         Mart(
             f"{'practice' if table in PRACTICE else 'analytics'}.{table}",
-            ", ".join(GRAINS.get(table, GRAIN)),
+            ", ".join(grain),
             rows.get(table),
             seconds.get(table),
             tests[table],
             models[table]["config"]["meta"]["answers"],
         )
-        for table in PUBLISHED
+        for table, grain in PUBLISHED.items()
     ]
 
 

@@ -9,8 +9,6 @@ from psycopg2 import sql
 from live_tracker.database import Connection
 from live_tracker.release.causes import CHANGES
 
-GRAIN = ("frozen_quarter", "definition", "cohort", "yot", "cause")
-
 
 def fill(connection: Connection, partition: sql.Identifier, release_id: str, as_of: dt.date) -> None:
     """Write the rows of a release, which must stand in release.release, into its partition; as role owner.
