@@ -70,7 +70,7 @@ def run(
 
 
 @app.command()
-def rerun(run_key: Annotated[str, typer.Argument(help="of `tracker runs`")]) -> None:
+def rerun(run_key: Annotated[str, typer.Argument(help="as the list of runs shows it")]) -> None:
     """Run again with the dates, definitions and code lists of an earlier run, over the deliveries known by its day."""
     settings, console = get_settings(), terminal.console()
     current = make_run.bring_up(settings, console, None, None)

@@ -8,6 +8,7 @@ import datetime as dt
 import gzip
 import io
 import json
+import re
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -319,7 +320,9 @@ def test_what_could_not_be_overwritten_is_told(warehouse: Settings, monkeypatch:
         reader.set_session(isolation_level="REPEATABLE READ")
         reader.cursor().execute("SELECT 1")
         left = scrubbing.scrub(warehouse)
-    assert left == ["deleted rows in the server's files: 1 sessions still see them; `scrub` again when they have ended"]
+    # the server's own workers may look on as well
+    told = r"deleted rows in the server's files: [1-9]\d* sessions still see them; `scrub` again when they have ended"
+    assert [re.fullmatch(told, what) is not None for what in left] == [True]
     url = SecretStr(database.role_url(warehouse, "auditor"))
     left = scrubbing.scrub(warehouse.model_copy(update={"warehouse_url": url}))
     assert [what.split(":")[0] for what in left] == [
