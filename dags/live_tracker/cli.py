@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, NoReturn
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -125,11 +127,15 @@ def explain(
     cohort: Annotated[str | None, typer.Option(help="the cohort; without it, those that the child is in")] = None,
     service: Annotated[str | None, typer.Option(help="which service's child id, and which service's count")] = None,
     role: AnyRole = "practitioner",
+    as_json: Annotated[bool, typer.Option("--json", help="all that is known of it, as JSON")] = False,
 ) -> None:
     """Why a child is counted, or not: from the delivered rows to the cell of the summary. A child id: practitioner only."""
     settings = get_settings()
     postgres.check_is_running(settings)
     found = trail.follow(settings, _role(role), child, definition, cohort, service)
+    if as_json:
+        typer.echo(json.dumps(asdict(found), indent=1))
+        return
     page.print_trail(terminal.console(), found, cohort, service)
 
 

@@ -84,13 +84,17 @@ def test_causes_add_up_and_a_frozen_release_is_made_anew_the_same(
     [cell] = [cell for cell in found.cells if cell[:3] == CELL]
     assert (cell.before, cell.after) == ((5, 4, 4), (4, 2, 3))
     assert {change[:3] for change in found.changes} >= {CELL}
-    assert diff(warehouse, second, "live", None, None) == Diff(second, second, [], [])
+    assert diff(warehouse, second, "live", None, None) == Diff(second, second, [], [], is_backwards=False)
 
     freeze(warehouse, "2023Q2", first, "a tester", None)
     again = run_night(warehouse, tmp_path, PROJECT / "definitions", as_of=FIRST, known_as_of=FIRST)
     hashes = dict(fetch(warehouse, "SELECT release_id, candidate_hash FROM release.release"))
     assert hashes[again] == hashes[first] != hashes[second]
     assert_adds_up(diff(warehouse, "board", second, "2023Q2", "national_proven"))
+    assert [diff(warehouse, *pair, None, None).is_backwards for pair in ((first, second), (second, first))] == [
+        False,
+        True,
+    ]
 
 
 def assert_adds_up(found: Diff) -> None:

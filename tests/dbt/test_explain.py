@@ -7,6 +7,7 @@ has the rows in another order, and a delta that changes one row.
 from __future__ import annotations
 
 import csv
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -155,6 +156,8 @@ def test_a_reoffender(
     assert "Proven on 2023-08-01 by YOUTH_CONDITIONAL_CAUTION, tier pre_court (O5)" in text
     assert "2023-05-10 and 18 months make 2024-11-10" in text
     assert "It adds 1 to children, 1 to reoffenders and 1 to reoffences of each." in text
+    code, text = printed(explained, capsys, monkeypatch, "c1", "--definition", NATIONAL, "--cohort", "2023Q2", "--json")
+    assert (code, json.loads(text)["person_key"]) == (0, explained.ask(REOFFENDER).person_key)
 
 
 def test_the_member_and_the_cell_are_those_of_the_release(explained: Explained) -> None:

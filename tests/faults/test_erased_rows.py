@@ -308,6 +308,12 @@ def test_the_command_shows_what_would_go_and_asks(warehouse: Settings, tmp_path:
     again = run("erase", GOES.child_id, "--service", SERVICE)
     assert isinstance(again.exception, TrackerError)
     assert "no record of that child is known" in str(again.exception)
+    elsewhere = run("erase", GOES.child_id, "--service", "nowhere")
+    assert isinstance(elsewhere.exception, TrackerError)
+    assert (elsewhere.exception.what, elsewhere.exception.do) == (
+        "there is no service 'nowhere'",
+        f"choose one of {SERVICE}",
+    )
     both = run("erase", GOES.pnc_id, "--pnc-id", "--service", SERVICE)
     assert isinstance(both.exception, TrackerError)
     assert run("scrub").exit_code == 0

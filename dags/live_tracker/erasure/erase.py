@@ -69,6 +69,8 @@ def erase(settings: Settings, named: Named, by: str, reason: Reason, planned: Go
 
 def _find(cursor: Cursor, named: Named) -> Going:
     _check_links(cursor)
+    if named.service:
+        _check_service(cursor, named.service)
     day = latest_extract_date(cursor.connection, None)
     if named.system == "pnc" and day:
         named = named._replace(name=canonical_pnc_id(named.name, day) or named.name)
@@ -85,6 +87,17 @@ def _find(cursor: Cursor, named: Named) -> Going:
             "CHILD is a person_key, a child id with --service, or a PNC id with --pnc-id; perhaps it is erased already",
         )
     return found
+
+
+def _check_service(cursor: Cursor, service: str) -> None:
+    cursor.execute("SELECT DISTINCT source FROM identity.person_link WHERE source_system = 'cms' ORDER BY source")
+    known = [str(source) for (source,) in cursor.fetchall()]
+    if service not in known:
+        raise TrackerError(
+            f"there is no service {service!r}",
+            "identity.person_link",
+            f"choose one of {', '.join(known) or 'none yet'}",
+        )
 
 
 def _persons(cursor: Cursor, named: Named) -> list[str]:

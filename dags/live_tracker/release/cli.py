@@ -12,7 +12,7 @@ from live_tracker.home import postgres
 from live_tracker.release import diff as comparing
 from live_tracker.release import freeze as freezing
 from live_tracker.release.causes import CAUSES
-from live_tracker.settings import Settings, get_settings
+from live_tracker.settings import TRACKER, Settings, get_settings
 from live_tracker.terminal import print_table, say
 
 app = typer.Typer()
@@ -73,6 +73,12 @@ def diff(
     for cause, meaning in CAUSES.items():
         if cause in told:
             say(console, f"{cause}: {meaning}")
+    if found.is_backwards:
+        say(
+            console,
+            f"Release {found.second} knows less than {found.first}, so that each cause is undone in it: a late outcome is one "
+            f"that it does not know yet. To read forwards: `{TRACKER} diff {found.second} {found.first}`",
+        )
 
 
 def _settings() -> Settings:

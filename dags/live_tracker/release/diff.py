@@ -36,12 +36,13 @@ class Cell(NamedTuple):
 
 
 class Diff(NamedTuple):
-    """Two releases, the cells that differ and why."""
+    """Two releases, the cells that differ and why; `is_backwards` if the second knows less than the first."""
 
     first: str
     second: str
     cells: list[Cell]
     changes: list[Change]
+    is_backwards: bool
 
 
 def diff(settings: Settings, first: str, second: str, cohort: str | None, definition: str | None) -> Diff:
@@ -52,14 +53,16 @@ def diff(settings: Settings, first: str, second: str, cohort: str | None, defini
     with connect(settings, "migrator") as connection:
         one, other = (_named(connection, name) for name in (first, second))
         if one == other:
-            return Diff(one, other, [], [])
+            return Diff(one, other, [], [], is_backwards=False)
         chosen = {"first": one, "second": other, "cohort": cohort, "definition": definition}
         with as_owner(connection), connection.cursor() as cursor:
             cursor.execute(f"{CELLS} ORDER BY definition, cohort, yot", chosen)
             cells = [Cell(row[0], row[1], row[2], row[3:6], row[6:9]) for row in cursor.fetchall()]
             cursor.execute(f"{CHANGES} ORDER BY definition, cohort, yot, cause", chosen)
             changes = [Change(*row) for row in cursor.fetchall()]
-    return Diff(one, other, [cell for cell in cells if cell.before != cell.after], changes)
+            cursor.execute(_IS_BACKWARDS, chosen)
+            [(is_backwards,)] = cursor.fetchall()
+    return Diff(one, other, [cell for cell in cells if cell.before != cell.after], changes, is_backwards)
 
 
 def _named(connection: Connection, name: str) -> str:
@@ -72,3 +75,11 @@ def _named(connection: Connection, name: str) -> str:
                 f"there is no release {release_id or 'yet'}", "release.release", "`make status` names the current one"
             )
     return release_id
+
+
+_IS_BACKWARDS = """
+SELECT second.known_as_of < first.known_as_of
+FROM release.release AS first
+CROSS JOIN release.release AS second
+WHERE first.release_id = %(first)s AND second.release_id = %(second)s
+"""
