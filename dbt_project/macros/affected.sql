@@ -32,14 +32,19 @@
 
 {# The incremental strategy `affected_people`: all rows of these people go, and what the model now says of them comes. #}
 {% macro get_incremental_affected_people_sql(arg_dict) -%}
-    {%- if not takes_up_some() -%}
-        {{ exceptions.raise_compiler_error('a build by hand takes up everybody: give dbt --full-refresh') }}
-    {%- endif -%}
+    {{ takes_up_some_or_everybody() }}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
     delete from {{ arg_dict['target_relation'] }}
     where person_key in (select affected_people.person_key from {{ ref('int_affected_people') }} as affected_people);
     insert into {{ arg_dict['target_relation'] }} ({{ columns }})
     select {{ columns }} from {{ arg_dict['temp_relation'] }}
+{%- endmacro %}
+
+{# An incremental build that was not told since when has nothing to go by. #}
+{% macro takes_up_some_or_everybody() -%}
+    {%- if not takes_up_some() -%}
+        {{ exceptions.raise_compiler_error('a build by hand takes up everybody: give dbt --full-refresh') }}
+    {%- endif -%}
 {%- endmacro %}
 
 {# Joins are hashed. A join over several columns is taken for far fewer rows than it has: looped, it would take a build in

@@ -104,5 +104,5 @@ def sources(settings: Settings) -> list[str]:
     return sorted(
         f"{source['schema']}.{source['name']}"
         for name, source in manifest["sources"].items()
-        if name in read and source["source_name"] != "last_build"
+        if name in read and not source["source_name"].startswith("last_")
     )

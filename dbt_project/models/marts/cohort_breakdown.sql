@@ -1,7 +1,9 @@
 -- One row per definition, cohort, service (and all services), dimension and value that a child has: the cohort's figures
 -- by one characteristic at a time. The values of a dimension add up to the cohort.
+{{ config(materialized='incremental', incremental_strategy='changed_cohorts') }}
+
 with members as (
-    select * from {{ ref('int_cell_members') }}
+    select * from {{ of_changed_cohorts(ref('int_cell_members')) }} as cell_members
 ),
 
 member_flags as (

@@ -1,7 +1,9 @@
 -- R4: one row per definition, cohort, service (and all services) and number of reoffences that a child of the cohort
 -- has: how many children have so many or more, and how many of all reoffences are theirs.
+{{ config(materialized='incremental', incremental_strategy='changed_cohorts') }}
+
 with members as (
-    select * from {{ ref('int_cell_members') }}
+    select * from {{ of_changed_cohorts(ref('int_cell_members')) }} as cell_members
 ),
 
 by_number as (

@@ -1,11 +1,13 @@
 -- R6: one row per definition, cohort, service (and all services) and milestone: reoffences committed up to that many
 -- months after the index date and proven by now, over the members who have come that far.
+{{ config(materialized='incremental', incremental_strategy='changed_cohorts') }}
+
 with members as (
-    select * from {{ ref('int_cell_members') }}
+    select * from {{ of_changed_cohorts(ref('int_cell_members')) }} as cell_members
 ),
 
 reoffences as (
-    select * from {{ ref('reoffence') }}
+    select * from {{ of_changed_cohorts(ref('reoffence')) }} as of_cohorts
 ),
 
 definitions as (

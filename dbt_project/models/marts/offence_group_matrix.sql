@@ -1,12 +1,14 @@
 -- R7: one row per definition, cohort, service (and all services), offence group of the index offence and offence group
 -- of the gravest reoffence that occur together: the reoffenders with that pair.
+{{ config(materialized='incremental', incremental_strategy='changed_cohorts') }}
+
 with members as (
-    select * from {{ ref('int_cell_members') }}
+    select * from {{ of_changed_cohorts(ref('int_cell_members')) }} as cell_members
     where is_reoffender
 ),
 
 reoffences as (
-    select * from {{ ref('reoffence') }}
+    select * from {{ of_changed_cohorts(ref('reoffence')) }} as of_cohorts
 ),
 
 gravest as (

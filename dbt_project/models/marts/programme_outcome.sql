@@ -1,7 +1,9 @@
 -- R4: one row per definition, cohort, service (and all services), programme type and provider: the members whose first
 -- such programme began in their follow-up, and how many of them reoffended after that.
+{{ config(materialized='incremental', incremental_strategy='changed_cohorts') }}
+
 with members as (
-    select * from {{ ref('int_cell_members') }}
+    select * from {{ of_changed_cohorts(ref('int_cell_members')) }} as cell_members
 ),
 
 programmes as (

@@ -1,7 +1,9 @@
 -- R9: one row per definition, cohort, service (and all services) and factor that an assessment of a member names: the
 -- members with the factor at the index date against those without it, and what is left of it among so many factors.
+{{ config(materialized='incremental', incremental_strategy='changed_cohorts') }}
+
 with members as (
-    select * from {{ ref('int_cell_members') }}
+    select * from {{ of_changed_cohorts(ref('int_cell_members')) }} as cell_members
 ),
 
 factors as (

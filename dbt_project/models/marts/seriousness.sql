@@ -1,7 +1,9 @@
 -- R7: one row per definition, cohort, service (and all services) and change: the reoffenders whose gravest reoffence is
 -- less serious than the index offence, as serious or more so, and their share of all reoffenders of the cohort.
+{{ config(materialized='incremental', incremental_strategy='changed_cohorts') }}
+
 with members as (
-    select * from {{ ref('int_cell_members') }}
+    select * from {{ of_changed_cohorts(ref('int_cell_members')) }} as cell_members
 ),
 
 changes as (

@@ -1,7 +1,9 @@
 -- R10: one row per definition, cohort, service (and all services) and day after the index date: closed members still
 -- without a reoffence. A follow-up of 365 days has been whole, so that nobody leaves before the last day.
+{{ config(materialized='incremental', incremental_strategy='changed_cohorts') }}
+
 with members as (
-    select * from {{ ref('int_cell_members') }}
+    select * from {{ of_changed_cohorts(ref('int_cell_members')) }} as cell_members
     where state = 'closed'
 ),
 

@@ -1,7 +1,9 @@
 -- One row per definition, cohort, service (and all services) and band of months (T4): the reoffenders whose first
 -- reoffence lies in it, and their share of all reoffenders of the cohort.
+{{ config(materialized='incremental', incremental_strategy='changed_cohorts') }}
+
 with members as (
-    select * from {{ ref('int_cell_members') }}
+    select * from {{ of_changed_cohorts(ref('int_cell_members')) }} as cell_members
 ),
 
 bands as (
