@@ -40,7 +40,7 @@ class Model:
 def compiled_models(settings: Settings, run: Run) -> list[Model]:
     """Every model that is a table or a view, as a full build makes it, into the schemas dev_*."""
     variables = {name: str(getattr(run, name)) for name in PARAMETERS}
-    invoke_dbt(settings, ["compile", "--full-refresh", "--target", "dev", "--select", "resource_type:model"], variables)
+    invoke_dbt(settings, ["compile", "--full-refresh", "--select", "resource_type:model"], variables, target="dev")
     return models_in_order(json.loads((settings.home / "dbt" / "target" / "manifest.json").read_text()))
 
 

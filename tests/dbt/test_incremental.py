@@ -79,7 +79,7 @@ def play(settings: Settings, deliveries: Path, definitions: Path) -> tuple[bool,
     variables = {
         name: str(getattr(run, name)) for name in ("as_of", "known_as_of", "definitions_hash", "reference_hash")
     }
-    invoke_dbt(settings, ["run", "--full-refresh", "--target", "dev"], variables)
+    invoke_dbt(settings, ["run", "--full-refresh"], variables, target="dev")
     found = differing_tables(settings)
     nightly.check(settings, run_key)
     nightly.release(settings, run_key)

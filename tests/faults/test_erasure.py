@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,20 @@ from live_tracker.settings import PROJECT, Settings
 from tests.deliver import Row, fetch, write_delivery
 from tests.made_children import FORCE, MadeChild
 from tests.night import run_night
+from tests.servers import own_server, warehouses
 
 pytestmark = pytest.mark.slow
 
 DAYS = (dt.date(2024, 12, 1), dt.date(2024, 12, 2), dt.date(2024, 12, 3))
 CANARY = "quagmirezebra"
 GOES, STAYS, OTHER = 7001, 7002, 7003
+
+
+@pytest.fixture(scope="module")
+def new_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Settings]]:
+    """On a server of this file alone: all of its files are read for traces."""
+    with own_server(tmp_path_factory.mktemp("home")) as home:
+        yield warehouses(home)
 
 
 def children() -> dict[int, MadeChild]:

@@ -28,19 +28,24 @@ _MODELS: dict[Layer, list[str]] = {
 }
 
 
-def build_layer(settings: Settings, run: Run, layer: Layer, start: Start | None = None, *, target: str = "prod") -> int:
+Target = Literal["prod", "dev"]
+
+
+def build_layer(
+    settings: Settings, run: Run, layer: Layer, start: Start | None = None, *, target: Target = "prod"
+) -> int:
     """Build the models of a layer and run their data tests; returns how many nodes passed.
 
     From `start`, only the people whose rows have changed since are made anew; without one, everybody.
     Raises CheckFailed with the names of the models and tests that failed, without any value of a row.
     """
     variables = variables_of(run)
-    command = ["build", *_MODELS[layer], "--exclude-resource-type", "unit_test", "--target", target]
+    command = ["build", *_MODELS[layer], "--exclude-resource-type", "unit_test"]
     if start is None:
         command.append("--full-refresh")
     else:
         variables |= {"changes_after": str(start.changes_after), "days_after": start.days_after.isoformat()}
-    return invoke_dbt(settings, command, variables)
+    return invoke_dbt(settings, command, variables, target=target)
 
 
 def variables_of(run: Run) -> dict[str, str]:
@@ -56,7 +61,12 @@ def variables_of(run: Run) -> dict[str, str]:
 
 
 def invoke_dbt(
-    settings: Settings, command: list[str], variables: dict[str, str], target_path: Path | None = None
+    settings: Settings,
+    command: list[str],
+    variables: dict[str, str],
+    *,
+    target: Target = "prod",
+    target_path: Path | None = None,
 ) -> int:
     """Run a dbt command in this process; returns the number of nodes that passed.
 
@@ -66,16 +76,20 @@ def invoke_dbt(
 
     work = settings.home / "dbt"
     work.mkdir(parents=True, exist_ok=True)
-    words = [
-        *command,
+    common = [
         *("--project-dir", str(PROJECT / "dbt_project"), "--profiles-dir", str(PROJECT / "dbt_project")),
-        *("--target-path", str(target_path or work / "target"), "--log-path", str(work / "logs")),
-        *("--vars", yaml.safe_dump(variables)),
+        *("--target", target, "--log-path", str(work / "logs")),
         # what Postgres says of an error quotes rows: it is told below, without them
         *("--log-level", "none", "--log-level-file", "none"),
     ]
     with _connection_environment(settings):
-        result = dbtRunner().invoke(words)
+        # The project is read without the parameters of a run, of which no model's shape depends: told them, dbt would
+        # read all of it again whenever a day has passed.
+        read = ["parse", *common, "--no-write-json", "--target-path", str(work / "parsed" / target)]
+        result = dbtRunner().invoke(read)
+        if result.success:
+            words = [*command, *common, "--target-path", str(target_path or work / "target")]
+            result = dbtRunner(manifest=result.result).invoke([*words, "--vars", yaml.safe_dump(variables)])
     nodes = list(getattr(result.result, "results", None) or [])
     failed = [node for node in nodes if node.status in {"error", "fail", "runtime error"}]
     if failed or not result.success:

@@ -21,5 +21,5 @@ def write_docs(settings: Settings) -> Path:
     if run is None:
         raise TrackerError("nothing has been built yet", "ops.run", "`make run` builds it")
     target = settings.home / "dbt" / "docs"
-    invoke_dbt(settings, ["docs", "generate", "--static"], variables_of(run), target)
+    invoke_dbt(settings, ["docs", "generate", "--static"], variables_of(run), target_path=target)
     return target / "static_index.html"

@@ -8,7 +8,7 @@ with facts_before as (
     select * from {{ ref('int_member_facts_before') }}
 ),
 
-{% if days_after is none %}
+{% if execute and days_after is none %}
     final as (
         select
             definition,

@@ -7,7 +7,7 @@ with changed_people as (
     select * from {{ source('identity', 'changed_person') }}
 ),
 
-{% if changes_after is none %}
+{% if execute and changes_after is none %}
     final as (
         select person_key from changed_people
         where false

@@ -4,7 +4,7 @@
 
 {% set days_after = var('days_after', none) %}
 
-{% if days_after is none %}
+{% if execute and days_after is none %}
     select
         null::text as definition,
         null::text as cohort,
