@@ -141,8 +141,7 @@ frozen-quarter: setup ## freeze a sample's quarter, land 60 more nights, make it
 lint: setup ## style and types; changes nothing
 	@$(RUN) -m ruff check --quiet .
 	@$(RUN) -m ruff format --quiet --check .
-	@$(RUN) -m sqlfluff lint --disable-progress-bar --processes 0 $(SQL)
-	@$(RUN) -m mypy
+	@$(RUN) -m sqlfluff lint --disable-progress-bar $(SQL) & sql=$$!; $(RUN) -m mypy; wait $$sql
 
 .PHONY: fix
 fix: setup ## put right what a program can put right
