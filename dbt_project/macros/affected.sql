@@ -32,7 +32,7 @@
 
 {# The incremental strategy `affected_people`: all rows of these people go, and what the model now says of them comes. #}
 {% macro get_incremental_affected_people_sql(arg_dict) -%}
-    {{ takes_up_some_or_everybody() }}
+    {{ must_take_up_some() }}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
     delete from {{ arg_dict['target_relation'] }}
     where person_key in (select affected_people.person_key from {{ ref('int_affected_people') }} as affected_people);
@@ -41,7 +41,7 @@
 {%- endmacro %}
 
 {# An incremental build that was not told since when has nothing to go by. #}
-{% macro takes_up_some_or_everybody() -%}
+{% macro must_take_up_some() -%}
     {%- if not takes_up_some() -%}
         {{ exceptions.raise_compiler_error('a build by hand takes up everybody: give dbt --full-refresh') }}
     {%- endif -%}

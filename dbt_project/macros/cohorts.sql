@@ -18,7 +18,7 @@
 
 {# The incremental strategy `changed_cohorts`: all cells of these cohorts go, and what the model now says of them comes. #}
 {% macro get_incremental_changed_cohorts_sql(arg_dict) -%}
-    {{ takes_up_some_or_everybody() }}
+    {{ must_take_up_some() }}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
     delete from {{ arg_dict['target_relation'] }}
     where (definition, cohort) in (select definition, cohort from {{ ref('int_changed_cohorts') }});

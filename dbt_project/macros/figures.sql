@@ -4,14 +4,26 @@
 {% macro figures_of(relation, cell) -%}
     (
         with by_child as (
+            -- in a cell of its service a child is once
             select
                 {{ cell | join(', ') }},
                 can_repeat,
-                person_key,
+                1::bigint as entries,
+                is_reoffender::integer::bigint as reoffending_entries,
+                reoffences::bigint as reoffences
+            from {{ relation }}
+            where not can_repeat
+
+            union all
+
+            select
+                {{ cell | join(', ') }},
+                can_repeat,
                 count(*) as entries,
                 count(*) filter (where is_reoffender) as reoffending_entries,
-                sum(reoffences) as reoffences
+                sum(reoffences)::bigint as reoffences
             from {{ relation }}
+            where can_repeat
             group by {{ cell | join(', ') }}, can_repeat, person_key
         ),
 
