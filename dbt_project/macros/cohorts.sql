@@ -32,7 +32,7 @@
     (
         with members as (
             select * from {{ members }}
-            where person_key = any(array(select person_key from {{ ref('int_affected_people') }}))
+            where person_key in (select person_key from {{ ref('int_affected_people') }})
         )
 
         select
@@ -48,7 +48,7 @@
             cohort,
             reoffences::text
         from {{ reoffences }} as reoffences
-        where person_key = any(array(select person_key from {{ ref('int_affected_people') }}))
+        where person_key in (select person_key from {{ ref('int_affected_people') }})
 
         {% for of_days in (flags, factors) -%}
         union all

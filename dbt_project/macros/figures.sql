@@ -1,30 +1,19 @@
 {# R4: counts, rates and Wilson intervals of cells. `relation` has a row per entry: the cell's columns, person_key,
-   is_reoffender, reoffences, and can_repeat: whether a child may be in the cell more than once, so that the interval is
-   taken at n / max(1, design effect). Cells without an entry have no row. #}
+   is_reoffender, reoffences, can_repeat: whether a child may be in the cell more than once, so that the interval is taken
+   at n / max(1, design effect), and is_repeated: whether this one may be. Cells without an entry have no row. #}
 {% macro figures_of(relation, cell) -%}
     (
-        with by_child as (
-            -- in a cell of its service a child is once
+        with entries as (
             select
                 {{ cell | join(', ') }},
                 can_repeat,
-                1::bigint as entries,
-                is_reoffender::integer::bigint as reoffending_entries,
-                reoffences::bigint as reoffences
-            from {{ relation }}
-            where not can_repeat
-
-            union all
-
-            select
-                {{ cell | join(', ') }},
-                can_repeat,
+                -- whoever is there once needs no row of their own: there are few others among many
+                case when is_repeated then person_key end as child,
                 count(*) as entries,
                 count(*) filter (where is_reoffender) as reoffending_entries,
                 sum(reoffences)::bigint as reoffences
             from {{ relation }}
-            where can_repeat
-            group by {{ cell | join(', ') }}, can_repeat, person_key
+            group by {{ cell | join(', ') }}, can_repeat, child
         ),
 
         summed_up as (
@@ -32,14 +21,14 @@
                 {{ cell | join(', ') }},
                 can_repeat,
                 sum(entries) as children,
-                count(*) as distinct_children,
+                sum(case when child is null then entries else 1 end) as distinct_children,
                 sum(reoffending_entries) as reoffenders,
                 sum(reoffences)::numeric as reoffences,
                 -- sum over children of (y - p m)^2, multiplied out: p is known only once the rows are summed
-                sum(reoffending_entries * reoffending_entries) as sum_yy,
-                sum(reoffending_entries * entries) as sum_ym,
-                sum(entries * entries) as sum_mm
-            from by_child
+                sum(reoffending_entries * case when child is null then 1 else reoffending_entries end) as sum_yy,
+                sum(reoffending_entries * case when child is null then 1 else entries end) as sum_ym,
+                sum(entries * case when child is null then 1 else entries end) as sum_mm
+            from entries
             group by {{ cell | join(', ') }}, can_repeat
         ),
 

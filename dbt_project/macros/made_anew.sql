@@ -3,17 +3,37 @@
     {%- if execute and var('changes_after', none) is not none -%}
         {%- set config = (graph.nodes.values() | selectattr('resource_type', 'equalto', 'model')
             | selectattr('name', 'equalto', model.identifier) | first).config -%}
-        {#- by name: a model tested stands after both already, and a ref would make the first wait for the last -#}
-        {%- set schema = generate_schema_name('intermediate', none) -%}
-        {%- set people = 'person_key = any(array(select person_key from ' ~ schema ~ '.int_affected_people))' -%}
         {%- set grain = columns | join(', ') -%}
         {%- set strategy = config.incremental_strategy if config.materialized == 'incremental' -%}
         {%- if strategy == 'changed_cohorts' -%}
-            where (definition, cohort) in (select definition, cohort from {{ schema }}.int_changed_cohorts)
-        {%- elif strategy == 'affected_people' and 'person_key' in columns -%}
-            where {{ people }}
+            where (definition, cohort) in (select definition, cohort from {{ of_this_build('int_changed_cohorts') }})
+        {%- elif (strategy == 'affected_people' or config.materialized == 'view') and 'person_key' in columns -%}
+            where person_key in (select person_key from {{ of_this_build('int_affected_people') }})
         {%- elif strategy == 'affected_people' -%}
-            where ({{ grain }}) in (select {{ grain }} from {{ model }} where {{ people }})
+            where ({{ grain }}) in (
+                select {{ grain }} from {{ model }}
+                where person_key in (select person_key from {{ of_this_build('int_affected_people') }})
+            )
         {%- endif -%}
     {%- endif -%}
+{%- endmacro %}
+
+{# The rows of a person-keyed relation that a data test asks for: those of the people whom this build took up. What a night
+   left as it was, was tested when it was made. #}
+{% macro taken_up(relation) -%}
+    {%- if execute and var('changes_after', none) is not none -%}
+        (
+            select *
+            from {{ relation }}
+            where person_key in (select person_key from {{ of_this_build('int_affected_people') }})
+        )
+    {%- else -%}
+        {{ relation }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# By name: whatever is tested stands after these already, and by a ref a test would be one of theirs, and wait or be waited
+   for. #}
+{% macro of_this_build(model) -%}
+    {{ generate_schema_name('intermediate', none) }}.{{ model }}
 {%- endmacro %}

@@ -47,7 +47,8 @@ of_years as (
         members.reoffences,
         members.state,
         members.maturity,
-        true as can_repeat
+        true as can_repeat,
+        true as is_repeated
     from years
     inner join members
         on

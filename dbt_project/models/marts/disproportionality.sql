@@ -34,20 +34,37 @@ span_cells as (
     cross join lateral (values (spans.yot), ('all')) as cells (cell_yot)
 ),
 
-cohort_members as (
+cohort_groups as (
+    select
+        members.definition,
+        members.cohort_start,
+        members.yot,
+        members.ethnicity_group,
+        count(*) as children,
+        count(*) filter (where members.is_reoffender) as reoffenders,
+        bool_and(members.state = 'closed') as is_closed
+    from members
+    inner join quarterly_definitions on members.definition = quarterly_definitions.definition
+    group by members.definition, members.cohort_start, members.yot, members.ethnicity_group
+),
+
+cell_groups as (
     select
         cells.cell_yot,
         spans.span,
         spans.quarter,
-        members.definition,
-        members.ethnicity_group,
-        members.is_reoffender,
-        members.state
+        cohort_groups.definition,
+        cohort_groups.ethnicity_group,
+        sum(cohort_groups.children) as children,
+        sum(cohort_groups.reoffenders) as reoffenders,
+        bool_and(cohort_groups.is_closed) as is_closed
     from spans
-    inner join members
-        on spans.yot = members.yot and members.cohort_start between spans.period_start and spans.period_end
-    inner join quarterly_definitions on members.definition = quarterly_definitions.definition
+    inner join cohort_groups
+        on
+            spans.yot = cohort_groups.yot
+            and cohort_groups.cohort_start between spans.period_start and spans.period_end
     cross join lateral (values (spans.yot), ('all')) as cells (cell_yot)
+    group by cells.cell_yot, spans.span, spans.quarter, cohort_groups.definition, cohort_groups.ethnicity_group
 ),
 
 cohorts as (
@@ -56,8 +73,8 @@ cohorts as (
         span,
         quarter,
         definition,
-        bool_and(state = 'closed') as is_closed
-    from cohort_members
+        bool_and(is_closed) as is_closed
+    from cell_groups
     group by cell_yot, span, quarter, definition
 ),
 
@@ -94,23 +111,18 @@ counts as (
     union all
 
     select
-        cohort_members.cell_yot,
-        cohort_members.span,
-        cohort_members.quarter,
+        cell_groups.cell_yot,
+        cell_groups.span,
+        cell_groups.quarter,
         stages.stage,
-        cohort_members.definition,
-        cohort_members.ethnicity_group,
-        count(*) filter (where stages.is_reached)
-    from cohort_members
+        cell_groups.definition,
+        cell_groups.ethnicity_group,
+        stages.children
+    from cell_groups
     cross join
-        lateral (values ('cohort', true), ('reoffenders', cohort_members.is_reoffender)) as stages (stage, is_reached)
-    group by
-        cohort_members.cell_yot,
-        cohort_members.span,
-        cohort_members.quarter,
-        stages.stage,
-        cohort_members.definition,
-        cohort_members.ethnicity_group
+        lateral (
+            values ('cohort', cell_groups.children), ('reoffenders', cell_groups.reoffenders)
+        ) as stages (stage, children)
 ),
 
 groups as (

@@ -38,18 +38,52 @@ in_cells as (
     ) as ages (age_group)
 ),
 
-in_bands as (
+by_child as (
     select
-        in_cells.*,
+        in_cells.cell_yot,
+        in_cells.span,
+        in_cells.quarter,
+        in_cells.period_start,
+        in_cells.period_end,
+        in_cells.is_complete,
+        in_cells.age_group,
+        in_cells.person_key,
         bands.ete_band,
-        bands.is_end,
-        count(*) filter (where bands.is_end) over (
-            partition by in_cells.cell_yot, in_cells.span, in_cells.quarter, in_cells.age_group
-        ) as orders
+        count(*) filter (where not bands.is_end) as orders_at_start,
+        count(*) filter (where bands.is_end) as orders_at_end
     from in_cells
-    cross join lateral (
-        values (in_cells.start_band, false), (in_cells.end_band, true)
-    ) as bands (ete_band, is_end)
+    cross join
+        lateral (
+            values (in_cells.start_band, false), (in_cells.end_band, true)
+        ) as bands (ete_band, is_end)
+    group by
+        in_cells.cell_yot,
+        in_cells.span,
+        in_cells.quarter,
+        in_cells.period_start,
+        in_cells.period_end,
+        in_cells.is_complete,
+        in_cells.age_group,
+        in_cells.person_key,
+        bands.ete_band
+),
+
+by_band as (
+    select
+        cell_yot,
+        span,
+        quarter,
+        period_start,
+        period_end,
+        is_complete,
+        age_group,
+        ete_band,
+        sum(orders_at_start) as orders_at_start,
+        sum(orders_at_end) as orders_at_end,
+        count(*) filter (where orders_at_end > 0) as children_at_end,
+        sum(sum(orders_at_end)) over (partition by cell_yot, span, quarter, age_group) as orders
+    from by_child
+    group by cell_yot, span, quarter, period_start, period_end, is_complete, age_group, ete_band
 ),
 
 final as (
@@ -63,13 +97,12 @@ final as (
         age_group collate "C" as age_group,
         ete_band,
         orders::integer as orders,
-        (count(*) filter (where not is_end))::integer as orders_at_start,
-        (count(*) filter (where is_end))::integer as orders_at_end,
-        count(distinct person_key) filter (where is_end)::integer as children_at_end,
-        round((count(*) filter (where not is_end))::numeric / orders, 6)::numeric(9, 6) as share_at_start,
-        round((count(*) filter (where is_end))::numeric / orders, 6)::numeric(9, 6) as share_at_end
-    from in_bands
-    group by cell_yot, span, quarter, period_start, period_end, is_complete, age_group, ete_band, orders
+        orders_at_start::integer as orders_at_start,
+        orders_at_end::integer as orders_at_end,
+        children_at_end::integer as children_at_end,
+        round(orders_at_start / orders, 6)::numeric(9, 6) as share_at_start,
+        round(orders_at_end / orders, 6)::numeric(9, 6) as share_at_end
+    from by_band
 )
 
 select * from final

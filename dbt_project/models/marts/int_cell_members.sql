@@ -14,7 +14,8 @@ final as (
         cohort_members.*,
         maturities.maturity,
         cells.cell_yot,
-        cells.can_repeat
+        cells.can_repeat,
+        cells.can_repeat and maturities.is_in_several_services as is_repeated
     from cohort_members
     inner join maturities
         on

@@ -24,41 +24,49 @@ months as (
 
 counted as (
     select
-        members.definition,
-        members.cohort,
-        members.yot,
-        members.person_key,
+        reoffences.definition,
+        reoffences.cohort,
+        reoffences.yot,
+        reoffences.person_key,
         months.month,
-        members.cell_yot,
-        members.can_repeat,
-        {{ add_months('members.index_date', 'months.month') }} <= {{ as_of() }} as has_reached,
-        count(reoffences.offence_key) as reoffences
-    from members
-    inner join months on members.definition = months.definition
-    left join reoffences
+        count(*) as reoffences
+    from reoffences
+    inner join members
         on
-            members.definition = reoffences.definition
-            and members.cohort = reoffences.cohort
-            and members.yot = reoffences.yot
-            and members.person_key = reoffences.person_key
+            reoffences.definition = members.definition
+            and reoffences.cohort = members.cohort
+            and reoffences.yot = members.cell_yot
+            and reoffences.person_key = members.person_key
+    inner join months
+        on
+            reoffences.definition = months.definition
             and reoffences.offence_date <= {{ add_months('members.index_date', 'months.month') }}
-    group by
-        members.definition,
-        members.cohort,
-        members.yot,
-        members.person_key,
-        members.index_date,
-        months.month,
-        members.cell_yot,
-        members.can_repeat
+    group by reoffences.definition, reoffences.cohort, reoffences.yot, reoffences.person_key, months.month
 ),
 
 reached as (
     select
-        *,
-        reoffences > 0 as is_reoffender
-    from counted
-    where has_reached
+        members.definition,
+        members.cohort,
+        members.cell_yot,
+        months.month,
+        members.person_key,
+        members.can_repeat,
+        members.is_repeated,
+        counted.reoffences is not null as is_reoffender,
+        coalesce(counted.reoffences, 0) as reoffences
+    from members
+    inner join months
+        on
+            members.definition = months.definition
+            and {{ add_months('members.index_date', 'months.month') }} <= {{ as_of() }}
+    left join counted
+        on
+            members.definition = counted.definition
+            and members.cohort = counted.cohort
+            and members.yot = counted.yot
+            and members.person_key = counted.person_key
+            and months.month = counted.month
 ),
 
 figures as (
@@ -67,13 +75,14 @@ figures as (
 
 cells as (
     select
-        definition,
-        cohort,
-        cell_yot,
-        month,
+        members.definition,
+        members.cohort,
+        members.cell_yot,
+        months.month,
         count(*)::integer as children
-    from counted
-    group by definition, cohort, cell_yot, month
+    from members
+    inner join months on members.definition = months.definition
+    group by members.definition, members.cohort, members.cell_yot, months.month
 ),
 
 final as (

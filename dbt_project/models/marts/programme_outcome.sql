@@ -17,6 +17,7 @@ begun as (
         members.cohort,
         members.cell_yot,
         members.can_repeat,
+        members.is_repeated,
         members.person_key,
         members.is_reoffender,
         members.reoffences,

@@ -90,6 +90,22 @@ in_cells as (
     from span_cells
 ),
 
+by_child as (
+    select
+        cell_yot,
+        span,
+        quarter,
+        period_start,
+        period_end,
+        is_complete,
+        dimension,
+        value,
+        person_key,
+        count(person_key) as offences
+    from in_cells
+    group by cell_yot, span, quarter, period_start, period_end, is_complete, dimension, value, person_key
+),
+
 final as (
     select
         cell_yot collate "C" as yot,
@@ -100,9 +116,9 @@ final as (
         is_complete,
         dimension collate "C" as dimension,
         value collate "C" as value,
-        count(person_key)::integer as offences,
-        count(distinct person_key)::integer as children
-    from in_cells
+        sum(offences)::integer as offences,
+        count(person_key)::integer as children
+    from by_child
     group by cell_yot, span, quarter, period_start, period_end, is_complete, dimension, value
 )
 

@@ -3,20 +3,20 @@ with members as (
     select
         person_key,
         count(*) as members
-    from {{ ref('int_members') }}
+    from {{ taken_up(ref('int_members')) }} as taken_up_members
     group by person_key
 ),
 
 expected as (
     select sum(members.members) as records
-    from {{ ref('int_offence_records') }} as offence_records
+    from {{ taken_up(ref('int_offence_records')) }} as offence_records
     inner join members on offence_records.person_key = members.person_key
     where not offence_records.is_orphan
 ),
 
 classed as (
     select count(*) as records
-    from {{ ref('int_offence_record_classes') }}
+    from {{ taken_up(ref('int_offence_record_classes')) }} as record_classes
     where class <> 'orphan'
 )
 

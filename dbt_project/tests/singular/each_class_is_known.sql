@@ -1,6 +1,6 @@
 -- O7: no record without a class, and no class that the rule does not name.
 select count(*) as records
-from {{ ref('int_offence_record_classes') }}
+from {{ taken_up(ref('int_offence_record_classes')) }} as record_classes
 where
     class is null
     or class not in (

@@ -22,48 +22,54 @@ factors as (
     where {{ in_force('all_factors') }}
 ),
 
+with_factors as (
+    select
+        assessments.person_key,
+        assessments.source,
+        assessments.assessment_id,
+        assessments.assessment_date,
+        array_agg(factors.factor order by factors.factor) as factors,
+        array_agg(factors.is_present order by factors.factor) as are_present
+    from assessments
+    inner join factors
+        on
+            assessments.person_key = factors.person_key
+            and assessments.source = factors.source
+            and assessments.assessment_id = factors.assessment_id
+    group by
+        assessments.person_key, assessments.source, assessments.assessment_id, assessments.assessment_date
+),
+
 assessed as (
     select distinct on (member_days.day_key)
         member_days.day_key,
         member_days.yot,
         member_days.person_key,
         member_days.index_date,
-        assessments.source,
-        assessments.assessment_id
+        with_factors.factors,
+        with_factors.are_present
     from member_days
-    inner join assessments
+    inner join with_factors
         on
-            member_days.person_key = assessments.person_key
-            and assessments.assessment_date <= member_days.index_date + 42
-    where (assessments.person_key, assessments.source, assessments.assessment_id) in (
-        select
-            factors.person_key,
-            factors.source,
-            factors.assessment_id
-        from factors
-    )
+            member_days.person_key = with_factors.person_key
+            and with_factors.assessment_date <= member_days.index_date + 42
     order by
         member_days.day_key,
-        assessments.assessment_date > member_days.index_date,
-        abs(assessments.assessment_date - member_days.index_date),
-        assessments.source,
-        assessments.assessment_id
+        with_factors.assessment_date > member_days.index_date,
+        abs(with_factors.assessment_date - member_days.index_date),
+        with_factors.source,
+        with_factors.assessment_id
 ),
 
 final as (
     select
-        assessed.day_key,
-        assessed.yot,
-        assessed.person_key,
-        assessed.index_date,
-        factors.factor,
-        factors.is_present
+        day_key,
+        yot,
+        person_key,
+        index_date,
+        unnest(factors) as factor,
+        unnest(are_present) as is_present
     from assessed
-    inner join factors
-        on
-            assessed.person_key = factors.person_key
-            and assessed.source = factors.source
-            and assessed.assessment_id = factors.assessment_id
 )
 
 select * from final

@@ -41,6 +41,7 @@ final as (
         proof_sources,
         follow_up_end,
         proof_end,
+        count(*) over (partition by definition, cohort, person_key) > 1 as is_in_several_services,
         case
             when {{ as_of() }} <= follow_up_end then 'in_follow_up'
             when {{ as_of() }} <= proof_end then 'awaiting_outcomes'

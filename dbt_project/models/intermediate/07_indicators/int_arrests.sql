@@ -41,7 +41,10 @@ under_number as (
             police_offences.person_key = offence_groups.person_key
             and 'pnc/' || police_offences.source || '/' || police_offences.asn || '/' || police_offences.offence_seq
             = offence_groups.record_key
-    inner join offences on offence_groups.offence_uid = offences.offence_uid
+    inner join offences
+        on
+            offence_groups.person_key = offences.person_key
+            and offence_groups.offence_uid = offences.offence_uid
     where {{ in_force('police_offences') }}
     group by police_offences.person_key, police_offences.source, police_offences.asn
 ),

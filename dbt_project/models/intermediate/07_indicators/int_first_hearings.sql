@@ -18,7 +18,10 @@ final as (
         min(cms_offences.first_hearing_date) as first_hearing_date
     from offence_groups
     inner join offence_records
-        on offence_groups.record_key = offence_records.record_key and offence_records.source_system = 'cms'
+        on
+            offence_groups.person_key = offence_records.person_key
+            and offence_groups.record_key = offence_records.record_key
+            and offence_records.source_system = 'cms'
     inner join cms_offences
         on
             offence_records.source = cms_offences.source
