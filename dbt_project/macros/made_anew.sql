@@ -7,7 +7,9 @@
         {%- set strategy = config.incremental_strategy if config.materialized == 'incremental' -%}
         {%- if strategy == 'changed_cohorts' -%}
             where (definition, cohort) in (select definition, cohort from {{ of_this_build('int_changed_cohorts') }})
-        {%- elif (strategy == 'affected_people' or config.materialized == 'view') and 'person_key' in columns -%}
+        {%- elif config.materialized == 'view' and 'person_key' in columns -%}
+            where person_key = any(array(select person_key from {{ of_this_build('int_affected_people') }}))
+        {%- elif strategy == 'affected_people' and 'person_key' in columns -%}
             where person_key in (select person_key from {{ of_this_build('int_affected_people') }})
         {%- elif strategy == 'affected_people' -%}
             where ({{ grain }}) in (
@@ -25,7 +27,8 @@
         (
             select *
             from {{ relation }}
-            where person_key in (select person_key from {{ of_this_build('int_affected_people') }})
+            -- an array goes down to the tables of a view
+            where person_key = any(array(select person_key from {{ of_this_build('int_affected_people') }}))
         )
     {%- else -%}
         {{ relation }}

@@ -20,23 +20,38 @@ cells as (
     group by definition, cohort, cell_yot
 ),
 
-counted as (
+of_services as (
     select
         members.definition,
         members.cohort,
-        members.cell_yot,
+        members.yot,
         factors.factor,
-        (count(*) filter (where factors.is_present))::numeric as children_with,
-        (count(*) filter (where factors.is_present and members.is_reoffender))::numeric as reoffenders_with,
-        (count(*) filter (where not factors.is_present))::numeric as children_without,
-        (count(*) filter (where not factors.is_present and members.is_reoffender))::numeric as reoffenders_without
+        count(*) filter (where factors.is_present) as children_with,
+        count(*) filter (where factors.is_present and members.is_reoffender) as reoffenders_with,
+        count(*) filter (where not factors.is_present) as children_without,
+        count(*) filter (where not factors.is_present and members.is_reoffender) as reoffenders_without
     from members
     inner join factors
         on
-            members.yot = factors.yot
+            members.cell_yot = factors.yot
             and members.person_key = factors.person_key
             and members.index_date = factors.index_date
-    group by members.definition, members.cohort, members.cell_yot, factors.factor
+    group by members.definition, members.cohort, members.yot, factors.factor
+),
+
+counted as (
+    select
+        of_services.definition,
+        of_services.cohort,
+        cells.cell_yot,
+        of_services.factor,
+        sum(of_services.children_with) as children_with,
+        sum(of_services.reoffenders_with) as reoffenders_with,
+        sum(of_services.children_without) as children_without,
+        sum(of_services.reoffenders_without) as reoffenders_without
+    from of_services
+    cross join lateral (values (of_services.yot), ('all')) as cells (cell_yot)
+    group by of_services.definition, of_services.cohort, cells.cell_yot, of_services.factor
 ),
 
 ratios as (
