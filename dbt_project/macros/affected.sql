@@ -4,7 +4,8 @@
 {%- endmacro %}
 
 {# The rows of a person-keyed relation that a build takes up: all of them, or in an incremental build those of the people
-   that int_affected_people names. Every incremental model reads what it is made of through this macro. #}
+   that int_affected_people names. Every incremental model reads what it is made of through this macro. While dbt only
+   reads the project (not execute), here and elsewhere the way is taken on which every model that may be needed is named. #}
 {% macro affected(relation) -%}
     {%- if not execute or takes_up_some() -%}
         {%- set people = ref('int_affected_people') -%}

@@ -18,6 +18,7 @@ from live_tracker.errors import CheckFailed, TrackerError
 from live_tracker.runs import Run
 from live_tracker.settings import PROJECT, Settings
 
+Target = Literal["prod", "dev"]
 Layer = Literal["staging", "intermediate", "marts"]
 LAYERS: tuple[Layer, ...] = ("staging", "intermediate", "marts")
 # Who is taken up is found with the first layer, so that it stands before all that asks for it.
@@ -26,9 +27,6 @@ _MODELS: dict[Layer, list[str]] = {
     "intermediate": ["--select", "path:models/intermediate", "--exclude", "path:models/intermediate/00_affected"],
     "marts": ["--select", "path:models/marts"],
 }
-
-
-Target = Literal["prod", "dev"]
 
 
 def build_layer(
