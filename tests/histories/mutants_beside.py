@@ -11,11 +11,11 @@ FIRST_HEARING = (
 MUTANTS_BESIDE = (
     Mutant(
         *("R6", "members who are on the day of the milestone have not reached it", "milestone"),
-        (("::date <= date '1900-01-01' as has_reached", "::date < date '1900-01-01' as has_reached"),),
+        (("::date <= date '1900-01-01'", "::date < date '1900-01-01'"),),
     ),
     Mutant(
         *("R6", "those who have not come that far count too", "milestone"),
-        (("from counted where has_reached", "from counted"),),
+        (("::date <= date '1900-01-01'", "::date is not null"),),
     ),
     Mutant(
         *("R9", "care that ended the day before still holds", "int_member_care"),
@@ -235,7 +235,7 @@ MUTANTS_BESIDE = (
     ),
     Mutant(
         *("I4", "children of two orders count twice at their end", "ete"),
-        (("count(distinct person_key) filter (where is_end)", "count(person_key) filter (where is_end)"),),
+        (("count(*) filter (where orders_at_end > 0)", "sum(orders_at_end)"),),
     ),
     Mutant(
         *("I5", "indexes under the minimum count are shown", "disproportionality"),
