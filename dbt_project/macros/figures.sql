@@ -24,7 +24,8 @@
                 sum(case when child is null then entries else 1 end) as distinct_children,
                 sum(reoffending_entries) as reoffenders,
                 sum(reoffences)::numeric as reoffences,
-                -- sum over children of (y - p m)^2, multiplied out: p is known only once the rows are summed
+                -- sum over children of (y - p m)^2, multiplied out: p is known only once the rows are summed. Of those who
+                -- are there once, m is 1 and y is 0 or 1: each is its own square.
                 sum(reoffending_entries * case when child is null then 1 else reoffending_entries end) as sum_yy,
                 sum(reoffending_entries * case when child is null then 1 else entries end) as sum_ym,
                 sum(entries * case when child is null then 1 else entries end) as sum_mm

@@ -1,4 +1,5 @@
-{# The condition for the rows of a model that may have a twin since this build; none where all of it was made anew. #}
+{# The condition for the rows of a model that may have a twin since this build; none where all of it was made anew. People
+   come as an array where that goes down to the indexed tables of a view, else to be hashed: candidates have no index. #}
 {% macro made_anew(model, columns) -%}
     {%- if execute and var('changes_after', none) is not none -%}
         {%- set config = (graph.nodes.values() | selectattr('resource_type', 'equalto', 'model')
@@ -21,13 +22,12 @@
 {%- endmacro %}
 
 {# The rows of a person-keyed relation that a data test asks for: those of the people whom this build took up. What a night
-   left as it was, was tested when it was made. #}
+   left as it was, was tested when it was made. affected() is for models: a test is never incremental, and has no ref. #}
 {% macro taken_up(relation) -%}
     {%- if execute and var('changes_after', none) is not none -%}
         (
             select *
             from {{ relation }}
-            -- an array goes down to the tables of a view
             where person_key = any(array(select person_key from {{ of_this_build('int_affected_people') }}))
         )
     {%- else -%}

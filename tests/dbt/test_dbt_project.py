@@ -87,6 +87,31 @@ def test_a_failing_test_is_told_by_name_and_count(run_over_nothing: tuple[Settin
     assert "CANARY" not in str(caught.value)
 
 
+def test_a_night_asks_after_the_people_it_took_up(run_over_nothing: tuple[Settings, Run]) -> None:
+    settings, run = run_over_nothing
+    administer(
+        settings,
+        """
+        INSERT INTO intermediate.int_offence_records (record_key, person_key) VALUES ('record', 'somebody');
+        INSERT INTO intermediate.int_offence_groups (record_key, person_key, offence_uid)
+        VALUES ('record', 'somebody', 'offence');
+        INSERT INTO intermediate.int_offences (offence_uid, person_key, primary_record_key)
+        VALUES ('offence', 'somebody', 'record');
+        INSERT INTO intermediate.int_member_offences (offence_uid, person_key, class)
+        VALUES ('offence', 'somebody', 'of a class that no rule names')
+        """,
+    )
+    asked = ["test", "--select", "each_class_is_known", "classes_add_up_to_the_records"]
+    of_a_night = variables(run) | {"changes_after": "0", "days_after": AS_OF.isoformat()}
+    assert invoke_dbt(settings, asked, of_a_night) == 2
+    administer(settings, "INSERT INTO intermediate.int_affected_people (person_key) VALUES ('somebody')")
+    for told in (variables(run), of_a_night):
+        with pytest.raises(CheckFailed) as caught:
+            invoke_dbt(settings, asked, told)
+        assert "each_class_is_known" in str(caught.value)
+        assert "classes_add_up_to_the_records" in str(caught.value)
+
+
 def test_a_failing_model_is_told_by_name_without_values(run_over_nothing: tuple[Settings, Run]) -> None:
     settings, run = run_over_nothing
     with pytest.raises(CheckFailed) as caught:

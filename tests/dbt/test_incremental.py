@@ -21,7 +21,7 @@ from tests.sample_data.nights import write_sample
 pytestmark = pytest.mark.slow
 
 LAST_NIGHT = dt.date(2026, 11, 21)
-NIGHTS = 4
+NIGHTS = 5
 
 
 def differing_tables(settings: Settings) -> list[str]:

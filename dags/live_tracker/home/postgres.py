@@ -27,7 +27,7 @@ CONFIGURATION = {
     "max_connections": "100",
     "shared_buffers": "256MB",
     "work_mem": "64MB",
-    # the cells of many services are summed up in memory: sorting their members takes four times as long
+    # the cells of many services are summed up in memory: sorting their members takes twice as long
     "hash_mem_multiplier": "8",
     "maintenance_work_mem": "256MB",
     "max_wal_size": "4GB",

@@ -35,6 +35,7 @@ counted as (
         on
             reoffences.definition = members.definition
             and reoffences.cohort = members.cohort
+            -- each member once: in the cell of its own service
             and reoffences.yot = members.cell_yot
             and reoffences.person_key = members.person_key
     inner join months

@@ -33,6 +33,7 @@ of_services as (
     from members
     inner join factors
         on
+            -- each member once: in the cell of its own service
             members.cell_yot = factors.yot
             and members.person_key = factors.person_key
             and members.index_date = factors.index_date

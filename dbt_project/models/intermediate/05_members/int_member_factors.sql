@@ -22,6 +22,7 @@ factors as (
     where {{ in_force('all_factors') }}
 ),
 
+-- all of an assessment's factors in one row, so that the assessment is chosen and its factors are found in one join
 with_factors as (
     select
         assessments.person_key,
